@@ -1,0 +1,359 @@
+# SPDX-License-Identifier: MIT
+"""The one door through which XML comes in: hardened, and exact about places.
+
+`parse` takes bytes and gives an `XmlDocument`, or raises `UnreadableDocument`; there
+is no third way out. No DTD, no entity, no network and no XInclude; limits on bytes,
+nesting, tags and attributes. A byte order mark or another encoding than UTF-8 can be
+read and is a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
+from xml.parsers import expat
+
+from lxml import etree
+
+from cius_pt.encoding import decoded, fail, place_of
+from cius_pt.findings import Finding, Location
+from cius_pt.places import (
+    CAC,
+    CBC,
+    CREDIT_NOTE,
+    DS,
+    EXT,
+    INVOICE,
+    PREFIXES,
+    XSI,
+    display_name,
+    positions,
+    xpaths,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = [
+    "CAC",
+    "CBC",
+    "CREDIT_NOTE",
+    "DS",
+    "EXT",
+    "INVOICE",
+    "MAX_BYTES",
+    "PREFIXES",
+    "RULES",
+    "XSI",
+    "Kind",
+    "XmlDocument",
+    "canonical",
+    "cut",
+    "display_name",
+    "parse",
+    "parser_options",
+    "tree",
+]
+
+Kind = Literal["Invoice", "CreditNote"]
+_ROOTS: Final[Mapping[tuple[str, str], Kind]] = {
+    (INVOICE, "Invoice"): "Invoice",
+    (CREDIT_NOTE, "CreditNote"): "CreditNote",
+}
+
+# An attachment of 15 MB is allowed and takes 20 MB in base64; a document may carry
+# several of them, and a single one of 20 MB (27 MB in base64) is still read.
+MAX_BYTES: Final = 64 * 1024 * 1024
+# Published invoices are nested 8 deep, signed documents 16. Recursive code behind us
+# (C14N) is safe at this depth.
+MAX_DEPTH: Final = 100
+# Upper bounds counted in the raw bytes, before any tree is built: an invoice of
+# 20,000 lines has some 1,400,000 tags and 300,000 attributes. A tree of hostile
+# bytes ("<a/>" sixteen million times) would take gigabytes.
+MAX_TAGS: Final = 4_000_000
+MAX_ATTRIBUTES: Final = 1_000_000
+# Above this size libxml2 needs its own limits off: one text could reach 10,000,000
+# bytes, which is its XML_MAX_TEXT_LENGTH. Ours stay on.
+_LIBXML2_LIMIT: Final = 10_000_000
+
+RULES: Final[Mapping[str, str]] = {
+    "CP-XML-01": "the document is larger than the byte limit",
+    "CP-XML-02": "the document is empty",
+    "CP-XML-03": "the bytes are another kind of file: PDF, ZIP, HTML, …",
+    "CP-XML-04": "the XML is not well-formed",
+    "CP-XML-05": "the document has a DOCTYPE; DTDs and entities are never read",
+    "CP-XML-06": "the bytes do not fit their encoding, or it is not supported",
+    "CP-XML-07": "the XML version is not 1.0",
+    "CP-XML-08": "the root is not a UBL 2.1 Invoice or CreditNote",
+    "CP-XML-09": "the nesting or the number of tags or attributes is over the limit",
+    "CP-XML-10": "the document begins with a byte order mark",
+    "CP-XML-11": "the encoding is not UTF-8",
+}
+"""Every rule id of this module with its meaning; ids are never renumbered."""
+
+_HTML: Final = "this is an HTML page, not an XML invoice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class XmlDocument:
+    """A document that was read: its bytes, its tree and what is odd about it.
+
+    `data` are the bytes as given; `utf8` is the same text in UTF-8 without a byte
+    order mark (its declaration may still name another encoding). The tree is made of
+    `utf8` and must not be changed.
+    """
+
+    data: bytes = field(repr=False)
+    utf8: bytes = field(repr=False)
+    root: etree._Element
+    kind: Kind
+    findings: tuple[Finding, ...] = ()
+    _elements: list[etree._Element] = field(
+        default_factory=list, init=False, repr=False
+    )
+    _indexes: dict[etree._Element, int] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _located: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+
+    def element(self, index: int) -> etree._Element:
+        """Return the element number `index` in document order, counted from 0.
+
+        Only elements count. Raises IndexError when there is none.
+        """
+        if index < 0:
+            raise IndexError(index)
+        return self._all()[index]
+
+    def index_of(self, element: etree._Element) -> int:
+        """Return the number of `element` in document order; KeyError if not ours."""
+        if not self._indexes:
+            self._indexes.update({e: i for i, e in enumerate(self._all())})
+        return self._indexes[element]
+
+    def locations(self, indexes: Iterable[int]) -> dict[int, Location]:
+        """Return XPath, line and column of the start tags of these elements.
+
+        One pass over the document for all of them, linear in its size. Lines and
+        columns count from 1, columns in characters.
+        """
+        wanted = sorted(set(indexes))
+        if not wanted:
+            return {}
+        elements = [self.element(index) for index in wanted]
+        places = positions(self.utf8, wanted)
+        found = {}
+        for index, xpath in zip(wanted, xpaths(elements), strict=True):
+            line, column = places.get(index, (None, None))
+            found[index] = Location(xpath=xpath, line=line, column=column)
+            self._located[xpath] = index
+        return found
+
+    def element_at(self, location: Location) -> etree._Element | None:
+        """Return the element of a location that `locations` has made; else None.
+
+        For an attribute's location it is the element that has the attribute.
+        """
+        xpath = location.xpath or ""
+        while xpath not in self._located:
+            xpath, attribute, _ = xpath.rpartition("/@")
+            if not attribute:
+                return None
+        return self.element(self._located[xpath])
+
+    def _all(self) -> list[etree._Element]:
+        """Return all elements, in document order, made once."""
+        if not self._elements:
+            # Assigned in one step: two threads make equal lists, neither a mixed one.
+            self._elements[:] = self.root.iter(etree.Element)
+        return self._elements
+
+
+def parse(data: bytes, *, limit: int = MAX_BYTES) -> XmlDocument:
+    """Read a UBL 2.1 invoice or credit note from bytes.
+
+    Raises `UnreadableDocument` with one of `RULES` for everything that cannot be
+    read, and nothing else, whatever the bytes are.
+    """
+    utf8, findings = decoded(data, limit)
+    kind = _kind(_root_of(utf8))
+    return XmlDocument(
+        data=data, utf8=utf8, root=_tree(utf8), kind=kind, findings=findings
+    )
+
+
+def tree(data: bytes) -> etree._Element:
+    """Return the root of any XML document, read as carefully as an invoice."""
+    utf8, _ = decoded(data, MAX_BYTES)
+    _root_of(utf8)
+    return _tree(utf8)
+
+
+def canonical(source: bytes | etree._Element) -> bytes:
+    """Return the exclusive canonical form (C14N 1.0, no comments).
+
+    Bytes are read as `parse` reads them, except that the root may be any element.
+    """
+    if isinstance(source, bytes):
+        source = tree(source)
+    try:
+        return etree.tostring(
+            source, method="c14n", exclusive=True, with_comments=False
+        )
+    except etree.C14NError:  # C14N 1.0 §1.3: there is none for a relative namespace
+        fail("CP-XML-04", "no canonical form: a namespace is a relative URI")
+
+
+def cut(text: str, length: int = 200) -> str:
+    """Return `text`, cut with an ellipsis: names and values may be megabytes long."""
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+# --- what must be known before a tree is built -----------------------------------
+
+
+class _RootFound(Exception):  # noqa: N818 - a signal, not an error
+    """The prolog is over: this is the root start tag, at this line and column."""
+
+    def __init__(self, name: str, line: int, column: int) -> None:
+        super().__init__(name)
+        self.uri, _, self.name = name.rpartition(" ")
+        self.line = line
+        self.column = column
+
+
+def _root_of(utf8: bytes) -> _RootFound:  # noqa: RET503 - fail() never returns
+    """Refuse too much markup and any DOCTYPE; return the root start tag.
+
+    A DOCTYPE has to be refused before libxml2 sees it: entities in attribute values
+    are expanded inside libxml2 even with resolve_entities off, and its amplification
+    guard is off together with its other limits (huge_tree).
+    """
+    for mark, limit, what in (
+        (b"<", MAX_TAGS, "tags"),
+        (b"=", MAX_ATTRIBUTES, "attributes"),
+    ):
+        if (count := utf8.count(mark)) > limit:
+            fail("CP-XML-09", f"up to {count:,} {what}; the limit is {limit:,}")
+    parser = expat.ParserCreate("utf-8", " ")
+    parser.StartDoctypeDeclHandler = lambda name, *_: _refuse_doctype(
+        name, utf8[: parser.CurrentByteIndex + 1]
+    )
+    parser.XmlDeclHandler = lambda version, *_: _require_version(version)
+
+    def root(name: str, _attributes: object) -> NoReturn:
+        raise _RootFound(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
+    parser.StartElementHandler = root
+    try:
+        for chunk in _growing(utf8):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except _RootFound as found:
+        return found
+    except expat.ExpatError as error:
+        if not utf8.lstrip().startswith(b"<"):
+            fail("CP-XML-03", "this is not XML: it does not begin with '<'", 1, 1)
+        reason = expat.ErrorString(error.code)
+        fail("CP-XML-04", f"not well-formed: {reason}", error.lineno, error.offset + 1)
+    fail("CP-XML-04", "not well-formed: there is no element")
+
+
+def _growing(data: bytes) -> Iterator[bytes]:
+    """Yield `data` in pieces that double.
+
+    Expat reads an unfinished token again with every piece, so pieces of one size
+    would make a document that is one huge tag quadratic; and after an exception in
+    a handler it reads on to the end of the piece, so one piece would be all.
+    """
+    start, size = 0, 4096
+    while start < len(data):
+        yield data[start : start + size]
+        start += size
+        size *= 2
+
+
+def _refuse_doctype(name: str, until: bytes) -> NoReturn:
+    before = until[: until.rfind(b"<!DOCTYPE")]
+    line, column = place_of(before.decode("utf-8", "replace"))
+    if name.lower() == "html":
+        fail("CP-XML-03", _HTML, line, column)
+    fail(
+        "CP-XML-05",
+        "the document has a DOCTYPE; DTDs and entities are not allowed",
+        line,
+        column,
+    )
+
+
+def _require_version(version: str) -> None:
+    if version != "1.0":
+        fail("CP-XML-07", f"XML {version} is not supported; UBL is XML 1.0", 1, 1)
+
+
+def _kind(root: _RootFound) -> Kind:  # noqa: RET503 - fail() never returns
+    """Return the kind of document the root element stands for."""
+    uri, name = root.uri, root.name
+    if (uri, name) in _ROOTS:
+        return _ROOTS[uri, name]
+    if name.lower() == "html":
+        fail("CP-XML-03", _HTML, root.line, root.column)
+    if name in {"Invoice", "CreditNote"}:
+        what = f"{name} in the namespace {uri!r}" if uri else f"{name} in no namespace"
+    elif name in {"CrossIndustryInvoice", "CrossIndustryDocument"}:
+        what = f"a UN/CEFACT {name} (CII), the other syntax of EN 16931"
+    elif uri.startswith("urn:oasis:names:specification:ubl:"):
+        what = f"a UBL {name}"
+    else:
+        what = f"the element {name}"
+    fail(
+        "CP-XML-08",
+        f"the root is {cut(what)}; expected a UBL 2.1 Invoice or CreditNote",
+        root.line,
+        root.column,
+    )
+
+
+# --- the tree ----------------------------------------------------------------------
+
+
+def parser_options(size: int) -> dict[str, bool]:
+    """Return the options with which any lxml parser here is made."""
+    return {
+        "resolve_entities": False,
+        "no_network": True,
+        "load_dtd": False,
+        "dtd_validation": False,
+        "recover": False,
+        "collect_ids": False,
+        "huge_tree": size > _LIBXML2_LIMIT,
+    }
+
+
+@cache
+def _too_deep() -> etree.XPath:
+    """Return a test for an element below MAX_DEPTH: linear, and not recursive."""
+    return etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+
+
+def _tree(utf8: bytes) -> etree._Element:
+    """Return the root of the tree, or say why libxml2 refused the document."""
+    parser = etree.XMLParser(encoding="utf-8", **parser_options(len(utf8)))  # type: ignore[arg-type]
+    try:
+        root = etree.fromstring(utf8, parser)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        reason = re.sub(r", line \d+, column \d+$", "", error.msg or "no element")
+        if "xcessive depth" in reason:
+            fail("CP-XML-09", _nesting(), line, column)
+        reason = f"not well-formed: {cut(reason)}"
+        fail("CP-XML-04", reason, line or None, column or None)
+    if _too_deep()(root):
+        fail("CP-XML-09", _nesting())
+    return root
+
+
+def _nesting() -> str:
+    return f"elements are nested more than {MAX_DEPTH} deep"

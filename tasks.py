@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""The words people use here, each one command: `python3 tasks.py try|test|lint|types`.
+
+Needs CPython 3.11 or newer and the package index, nothing else: every task makes the
+virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = Path(os.environ.get("CIUS_PT_VENV", HERE / ".venv"))
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+DOCUMENT = HERE / "fixtures" / "withholding.json"
+
+
+def environment(*groups: str) -> None:
+    """Make the virtual environment and install the package with these groups."""
+    if not (BIN / "pip").exists() and not (BIN / "pip.exe").exists():
+        venv.create(VENV, with_pip=True)
+    pyproject = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [
+        name for group in groups for name in pyproject["dependency-groups"][group]
+    ]
+    python("-m", "pip", "install", "--quiet", "--editable", str(HERE), *wanted)
+
+
+def python(*arguments: str) -> None:
+    """Run the environment's Python; leave with its exit code if it fails."""
+    code = run(*arguments)
+    if code:
+        sys.exit(code)
+
+
+def run(*arguments: str) -> int:
+    """Run the environment's Python and return its exit code."""
+    return subprocess.run(
+        [BIN / "python", *arguments], cwd=HERE, check=False
+    ).returncode
+
+
+def attempt() -> None:
+    """Install, build a document from JSON, check it and print the report."""
+    environment()
+    built = VENV / "withholding.xml"
+    python("-m", "cius_pt", "build", str(DOCUMENT), "-o", str(built))
+    python("-m", "cius_pt", "show", str(built))
+    sys.exit(run("-m", "cius_pt", "check", str(built)))
+
+
+def test(*arguments: str) -> None:
+    """Install and run the tests; more arguments go to pytest."""
+    environment("test")
+    python("-m", "pytest", *arguments)
+
+
+def lint() -> None:
+    """Check style and formatting."""
+    environment("lint")
+    python("-m", "ruff", "check")
+    python("-m", "ruff", "format", "--check")
+
+
+def types() -> None:
+    """Check types, strictly, tests included."""
+    environment("test", "lint")
+    python("-m", "mypy")
+
+
+TASKS = {"try": attempt, "test": test, "lint": lint, "types": types}
+
+
+if __name__ == "__main__":
+    name, *rest = sys.argv[1:] or ["help"]
+    if name not in TASKS:
+        sys.exit(f"{__doc__}\ntasks: {', '.join(TASKS)}")
+    TASKS[name](*rest)
