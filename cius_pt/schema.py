@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: MIT
+"""The XSD step: whether a document is what the UBL 2.1 schema allows.
+
+libxml2 validates while it reads the bytes once more, without building a tree:
+validating a tree asks for the path of every error, which counts siblings and is
+quadratic in a long invoice with many errors. The first pass only counts; only when
+there are errors a second one notes at which element each arose.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from lxml import etree
+
+from cius_pt import artefacts
+from cius_pt.errors import ArtefactError
+from cius_pt.findings import Check, Finding, Location, Outcome, Severity
+from cius_pt.xmlio import CBC, DS, cut, display_name, parser_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cius_pt.xmlio import Kind, XmlDocument
+
+RULES: Final[Mapping[str, str]] = {
+    "CP-XSD-01": "an element or text stands where the schema does not allow it",
+    "CP-XSD-02": "the content of an element does not have its type",
+    "CP-XSD-03": "an attribute is unknown, missing or does not have its type",
+    "CP-XSD-04": "there are more schema errors than are listed",
+}
+"""Every rule id of this module with its meaning; ids are never renumbered."""
+
+MAX_FINDINGS: Final = 1_000
+# Each error costs some 400 bytes in libxml2's log; beyond this we stop counting.
+_MAX_COUNTED: Final = 100_000
+_PIECE: Final = 32 * 1024
+
+_TYPES: Final = etree.ErrorTypes
+_SCHEMA_DOMAIN: Final = etree.ErrorDomains.SCHEMASV
+_ATTRIBUTE_ERRORS: Final = frozenset(
+    {
+        _TYPES.SCHEMAV_CVC_COMPLEX_TYPE_3_1,
+        _TYPES.SCHEMAV_CVC_COMPLEX_TYPE_3_2_1,
+        _TYPES.SCHEMAV_CVC_COMPLEX_TYPE_3_2_2,
+        _TYPES.SCHEMAV_CVC_COMPLEX_TYPE_4,
+        _TYPES.SCHEMAV_CVC_COMPLEX_TYPE_5_1,
+        _TYPES.SCHEMAV_CVC_COMPLEX_TYPE_5_2,
+        _TYPES.SCHEMAV_CVC_TYPE_3_1_1,
+    }
+)
+# These arise at the start tag of a child and are about its parent.
+_ABOUT_PARENT: Final = frozenset(
+    {
+        _TYPES.SCHEMAV_CVC_COMPLEX_TYPE_2_1,
+        _TYPES.SCHEMAV_CVC_COMPLEX_TYPE_2_2,
+        _TYPES.SCHEMAV_CVC_TYPE_3_1_2,
+    }
+)
+_SUBJECT: Final = re.compile(r"Element '[^']*'(?:, attribute '([^']*)')?: ", re.DOTALL)
+_CLARK: Final = re.compile(r"\{([^{}]*)\}([^\s{}',()]+)")
+_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+
+_lock = threading.Lock()
+_validators: dict[Kind, tuple[etree.XMLSchema, str]] = {}
+
+
+def check(document: XmlDocument) -> Check:
+    """Validate a document against the UBL 2.1 schema of its kind.
+
+    Every error is a FATAL finding, the first 1,000 of them listed. SKIPPED, with the
+    reason, when the schema is missing.
+    """
+    started = time.perf_counter()
+    try:
+        validator, version = _validator(document.kind)
+        findings = tuple(_findings(document, validator))
+    except ArtefactError as error:
+        return _skipped(str(error), started)
+    except etree.LxmlError as error:
+        return _skipped(f"the schema or document could not be read: {error}", started)
+    return Check(
+        name="schema",
+        outcome=Outcome.FAILED if findings else Outcome.PASSED,
+        version=version,
+        findings=findings,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _skipped(reason: str, started: float) -> Check:
+    return Check(
+        name="schema",
+        outcome=Outcome.SKIPPED,
+        seconds=time.perf_counter() - started,
+        reason=reason,
+    )
+
+
+def _validator(kind: Kind) -> tuple[etree.XMLSchema, str]:
+    """Return the compiled schema and its version; compiled once per process."""
+    with _lock:
+        if kind not in _validators:
+            source = artefacts.schema(kind)
+            version = f"{source.title} (sha256 {source.content_hash[:8]})"
+            _validators[kind] = etree.XMLSchema(file=str(source.entry)), version
+        return _validators[kind]
+
+
+def _findings(document: XmlDocument, validator: etree.XMLSchema) -> Iterator[Finding]:
+    """Yield what libxml2 finds, in document order, then what it overlooks."""
+    total = _count(document, validator)
+    errors = _located(document, validator) if total else []
+    overlooked = [*_stray_base64(document), *_repeated_ids(document)]
+    places = document.locations(
+        [index for index, _ in errors] + [index for index, *_ in overlooked]
+    )
+    for index, error in errors:
+        yield _finding(document, error, places[index])
+    for index, rule, attribute, message in overlooked[:MAX_FINDINGS]:
+        yield Finding(
+            rule=rule,
+            severity=Severity.FATAL,
+            message=message,
+            location=_at(places[index], attribute),
+        )
+    more = total - len(errors) + max(0, len(overlooked) - MAX_FINDINGS)
+    if more:
+        least = "at least " if total >= _MAX_COUNTED else ""
+        yield Finding(
+            rule="CP-XSD-04",
+            severity=Severity.FATAL,
+            message=f"There are {least}{more:,} more schema errors than those listed.",
+            hint="Correct the errors listed first; one mistake often causes many.",
+        )
+
+
+# --- libxml2 -------------------------------------------------------------------
+
+
+class _Silent:
+    """A parser target that keeps nothing: libxml2 reads and validates, no more."""
+
+    def close(self) -> None:
+        """End the document."""
+
+
+class _EnoughError(Exception):
+    """As many errors as are reported have been found."""
+
+
+class _Locator:
+    """A parser target that notes at which element each error arose.
+
+    libxml2 tells the target of a tag or text first and validates it then; so what is
+    new in the log at the next event belongs to the element of this one.
+    """
+
+    def __init__(self) -> None:
+        self.parser: etree.XMLParser  # set afterwards: it is made with its target
+        self.found: list[tuple[int, etree._LogEntry]] = []
+        self._open: list[int] = []
+        self._count = -1
+        self._current = 0
+        self._parent = 0
+        self._seen = 0
+
+    def start(self, _tag: str, _attributes: object) -> None:
+        """Note what arose before, then a start tag."""
+        self._note()
+        self._count += 1
+        self._parent = self._open[-1] if self._open else self._count
+        self._open.append(self._count)
+        self._current = self._count
+
+    def data(self, _text: str) -> None:
+        """Note what arose before, then text: it belongs to the open element."""
+        self._note()
+        self._current = self._open[-1]
+
+    def end(self, _tag: str) -> None:
+        """Note what arose before, then an end tag."""
+        self._note()
+        self._current = self._open.pop()
+
+    def close(self) -> None:
+        """Note what arose last."""
+        self._note()
+
+    def _note(self) -> None:
+        log = _errors(self.parser)
+        if len(log) == self._seen:
+            return
+        for error in log[self._seen :]:
+            about_parent = error.type in _ABOUT_PARENT
+            index = self._parent if about_parent else self._current
+            self.found.append((index, error))
+        self._seen = len(log)
+        if len(self.found) >= MAX_FINDINGS:
+            raise _EnoughError
+
+
+def _errors(parser: etree.XMLParser) -> list[etree._LogEntry]:
+    return list(parser.feed_error_log.filter_domains(_SCHEMA_DOMAIN))
+
+
+def _reader(
+    document: XmlDocument, validator: etree.XMLSchema, target: Any
+) -> etree.XMLParser:
+    options = parser_options(len(document.utf8))
+    return etree.XMLParser(target=target, schema=validator, encoding="utf-8", **options)
+
+
+def _count(document: XmlDocument, validator: etree.XMLSchema) -> int:
+    """Return how many errors there are, or at least so many that we stop."""
+    parser = _reader(document, validator, _Silent())
+    try:
+        for start in range(0, len(document.utf8), _PIECE):
+            parser.feed(document.utf8[start : start + _PIECE])
+            if len(parser.feed_error_log) >= _MAX_COUNTED:
+                break
+        else:
+            parser.close()
+    except etree.XMLSyntaxError:
+        # An invalid document ends like this. A reader that fails with no schema
+        # error to show has not validated, and that is not a pass.
+        if not _errors(parser):
+            raise
+    return len(_errors(parser))
+
+
+def _located(
+    document: XmlDocument, validator: etree.XMLSchema
+) -> list[tuple[int, etree._LogEntry]]:
+    """Return the first errors with the numbers of their elements."""
+    target = _Locator()
+    target.parser = _reader(document, validator, target)
+    try:
+        for start in range(0, len(document.utf8), _PIECE):
+            target.parser.feed(document.utf8[start : start + _PIECE])
+        target.parser.close()
+    except (_EnoughError, etree.XMLSyntaxError):
+        pass  # the document is known to be invalid
+    del target.parser  # parser and target hold each other
+    return target.found[:MAX_FINDINGS]
+
+
+# --- what libxml2 overlooks -------------------------------------------------------
+
+_Overlooked = tuple[int, str, str | None, str]
+
+
+def _stray_base64(document: XmlDocument) -> Iterator[_Overlooked]:
+    """Yield attachments with characters outside base64, which libxml2 passes over."""
+    name = "EmbeddedDocumentBinaryObject"
+    for element in document.root.iter(f"{{{CBC}}}{name}"):
+        content = "".join(map(str, element.itertext())).encode()
+        stray = content.translate(None, _BASE64 + b" \t\r\n")
+        if stray:
+            first = stray.decode()[0]
+            message = (
+                f"Element 'cbc:{name}': the character {first!r} cannot stand in a "
+                "value of the type 'xs:base64Binary'."
+            )
+            yield document.index_of(element), "CP-XSD-02", None, message
+
+
+def _repeated_ids(document: XmlDocument) -> Iterator[_Overlooked]:
+    """Yield second uses of an xs:ID, which libxml2 checks only in a tree.
+
+    Only signatures have attributes of this type in UBL 2.1: `Id`, in XML-DSig and
+    XAdES; and a repeated one is how a signature is wrapped.
+    """
+    if DS.encode() not in document.utf8:
+        return
+    seen: set[str] = set()
+    for space in (
+        DS,
+        "http://uri.etsi.org/01903/v1.3.2#",
+        "http://uri.etsi.org/01903/v1.4.1#",
+    ):
+        for element in document.root.iter(f"{{{space}}}*"):
+            identifier = str(element.get("Id", "")).strip()
+            if identifier in seen:
+                name = display_name(str(element.tag))
+                message = (
+                    f"Element '{name}', attribute 'Id': the value "
+                    f"'{cut(identifier, 80)}' is used twice."
+                )
+                yield document.index_of(element), "CP-XSD-03", "Id", message
+            elif identifier:
+                seen.add(identifier)
+
+
+# --- words ---------------------------------------------------------------------
+
+
+def _finding(document: XmlDocument, error: etree._LogEntry, place: Location) -> Finding:
+    subject = _SUBJECT.match(error.message)
+    attribute = subject[1] if subject else None
+    if attribute is not None or error.type in _ATTRIBUTE_ERRORS:
+        rule = "CP-XSD-03"
+    elif _is_value_error(error.type):
+        rule = "CP-XSD-02"
+    else:
+        rule = "CP-XSD-01"
+    return Finding(
+        rule=rule,
+        severity=Severity.FATAL,
+        message=_message(document, error.message, subject.end() if subject else 0),
+        location=_at(place, attribute),
+    )
+
+
+def _is_value_error(kind: int) -> bool:
+    """Whether an error is about the text of an element: type or facet."""
+    first = _TYPES.SCHEMAV_CVC_DATATYPE_VALID_1_2_1
+    last = _TYPES.SCHEMAV_CVC_ENUMERATION_VALID
+    return int(first) <= kind <= int(last)
+
+
+def _at(place: Location, attribute: str | None) -> Location:
+    """Return the place of an attribute, or of the element itself."""
+    if attribute is None or place.xpath is None:
+        return place
+    xpath = f"{place.xpath}/@{display_name(attribute, own='')}"
+    return Location(xpath=xpath, line=place.line, column=place.column)
+
+
+def _message(document: XmlDocument, text: str, subject: int) -> str:
+    """Return libxml2's message with the usual prefixes and no long value in it."""
+    start = text.find("'", subject) + 1
+    end = text.rfind("' is not ", start)
+    if start and end > start:
+        text = text[:start] + cut(text[start:end], 80) + text[end:]
+    elif start and not text.rstrip().endswith("."):
+        # libxml2 itself cuts at 64,000 bytes, and with it the end of the sentence.
+        text = f"{text[:start]}{cut(text[start:], 80)}' is not valid."
+    own = etree.QName(document.root).namespace
+    text = _CLARK.sub(lambda match: _shown(match[0], own), text)
+    return cut(" ".join(text.split()), 2_000)
+
+
+def _shown(tag: str, own: str | None) -> str:
+    name = display_name(tag, own)
+    return tag if name.startswith("*") else name
