@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cius_pt.schematron import engine
+from cius_pt.schematron.cache import stored
+from cius_pt.schematron.compiler import compile_lean
+from cius_pt.schematron.source import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cius_pt.schematron.model import Schema
+    from cius_pt.schematron.stylesheet import Stylesheet
+    from tests.schematron.conftest import Write
+
+PATHS = ("b", "b/c", "d", "e", "f", "g", "h", "i")
+BODY = (
+    '<pattern><rule context="a">'
+    + "".join(f'<assert id="{p}" test="not({p})">no {p}</assert>' for p in PATHS)
+    + '<report id="R" flag="warning" test="n"><value-of select="n"/></report>'
+    "</rule></pattern>"
+)
+
+
+def _never(_schema: Schema) -> Stylesheet:
+    raise AssertionError
+
+
+def test_what_was_kept_is_what_was_compiled(tmp_path: Path, write: Write) -> None:
+    schema = load(write(BODY))
+    first = stored(tmp_path / "new" / "cache", schema, compile_lean)
+    assert first == compile_lean(schema)
+    assert stored(tmp_path / "new" / "cache", schema, _never) == first
+
+
+def test_kept_rules_judge_like_compiled_ones(tmp_path: Path, write: Write) -> None:
+    document = b"<a><b><c/></b><b/><n>1</n></a>"
+    path = write(BODY)
+    plain = engine.load(path, "x").run(document)
+    for _ in range(2):
+        assert engine.load(path, "x", cache=tmp_path / "c").run(document) == plain
+    assert len(list((tmp_path / "c").iterdir())) == 1
+
+
+def test_another_content_is_another_file(tmp_path: Path, write: Write) -> None:
+    for flag in ("warning", "fatal"):
+        engine.load(write(BODY.replace("warning", flag)), "x", cache=tmp_path / "cache")
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:-1],
+        lambda data: data[:0],
+        lambda data: data.replace(b"not(", b"yes("),
+        lambda data: data.replace(b"no b", b"no x"),
+        lambda data: b"0" + data[1:] if data[:1] != b"0" else b"1" + data[1:],
+    ],
+)
+def test_a_damaged_file_is_compiled_anew(
+    tmp_path: Path, write: Write, damage: object
+) -> None:
+    schema = load(write(BODY))
+    folder = tmp_path / "cache"
+    first = stored(folder, schema, compile_lean)
+    (file,) = folder.iterdir()
+    good = file.read_bytes()
+    assert callable(damage)
+    file.write_bytes(damage(good))
+    assert stored(folder, schema, compile_lean) == first
+    assert file.read_bytes() == good
+
+
+def test_a_folder_that_cannot_be_written_does_no_harm(
+    tmp_path: Path, write: Write
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    schema = load(write(BODY))
+    assert stored(blocked / "cache", schema, compile_lean) == compile_lean(schema)
