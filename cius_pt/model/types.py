@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""Checks each value's fields against its own annotations when it is made.
+
+A dataclass does not look at what it is given. Ours do, because a float that slips
+into an amount or a `datetime` into a date is found best where it is written down.
+The same table of field types drives the JSON form.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+from dataclasses import MISSING, dataclass, fields
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
+
+from cius_pt.errors import InvalidValue
+
+MOST_DIGITS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldType:
+    """What one field holds: `kind`, possibly none (`optional`) or a tuple (`many`)."""
+
+    name: str
+    kind: type
+    optional: bool
+    many: bool
+    required: bool
+    default: Any
+
+
+def field_types(cls: type) -> tuple[FieldType, ...]:
+    """Return the fields of the dataclass `cls`, in order, with their types resolved."""
+    return _field_types(cls)
+
+
+@cache
+def _field_types(cls: Any) -> tuple[FieldType, ...]:
+    hints = get_type_hints(cls)
+    return tuple(
+        _field_type(
+            field.name,
+            hints[field.name],
+            required=field.default is MISSING,
+            default=None if field.default is MISSING else field.default,
+        )
+        for field in fields(cls)
+    )
+
+
+def _field_type(name: str, hint: Any, *, required: bool, default: Any) -> FieldType:
+    optional = many = False
+    if isinstance(hint, types.UnionType):
+        hint = next(arg for arg in get_args(hint) if arg is not type(None))
+        optional = True
+    if get_origin(hint) is tuple:
+        hint = get_args(hint)[0]
+        many = True
+    return FieldType(
+        name=name,
+        kind=hint,
+        optional=optional,
+        many=many,
+        required=required,
+        default=default,
+    )
+
+
+def check(value: Any) -> None:
+    """Raise `InvalidValue` unless every field of `value` holds what it declares.
+
+    A value of which nothing is given is refused too: it would leave no trace in the
+    document.
+    """
+    empty = True
+    for field in field_types(type(value)):
+        given = getattr(value, field.name)
+        if given is None and field.optional:
+            continue
+        empty = empty and given == ()
+        if not field.many:
+            _check_one(given, field.kind, field.name)
+            continue
+        if type(given) is not tuple:
+            raise InvalidValue(
+                f"expected a tuple, got {_a(given)}; write (x,) or tuple(…)",
+                path=field.name,
+            )
+        for index, item in enumerate(given):
+            _check_one(item, field.kind, f"{field.name}[{index}]")
+    if empty:
+        raise InvalidValue("nothing is given; leave it out instead")
+
+
+def _check_one(given: Any, kind: type[Any], path: str) -> None:
+    if type(given) is not kind and (
+        not isinstance(given, kind) or kind is dt.date or isinstance(given, bool)
+    ):
+        raise InvalidValue(f"expected {_wanted(kind)}, got {_a(given)}", path=path)
+    if kind in {str, bytes} and not given:
+        raise InvalidValue("empty; leave the field out instead", path=path)
+    if kind is Decimal:
+        _check_number(given, path)
+
+
+def _check_number(given: Decimal, path: str) -> None:
+    """Refuse what is no number, or has more digits than any amount ever needs.
+
+    1E+999999999 takes no room as a Decimal and a gigabyte when it is written out.
+    """
+    if not given.is_finite():
+        raise InvalidValue(f"{given} is not a number", path=path)
+    exponent = given.as_tuple().exponent
+    if not isinstance(exponent, int) or not (
+        given.adjusted() < MOST_DIGITS and -MOST_DIGITS <= exponent < MOST_DIGITS
+    ):
+        raise InvalidValue(
+            f"{given!s:.40} has more than {MOST_DIGITS} digits before or after the "
+            "point; round it",
+            path=path,
+        )
+
+
+def _wanted(kind: type) -> str:
+    if kind is Decimal:
+        return "a Decimal, such as Decimal('9.99') (a float cannot hold cents)"
+    if kind is dt.date:
+        return "a datetime.date (without time)"
+    if issubclass(kind, Enum):
+        return f"a {kind.__name__}, one of {', '.join(m.value for m in kind)}"
+    return f"a {kind.__name__}"
+
+
+def _a(given: Any) -> str:
+    return "None" if given is None else f"{type(given).__name__} {given!r:.40}"

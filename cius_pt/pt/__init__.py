@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What exists only in Portugal, one small module each."""

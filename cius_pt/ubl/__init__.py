@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The UBL 2.1 syntax: one table that writes, reads and locates."""

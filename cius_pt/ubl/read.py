@@ -1,0 +1,416 @@
+# SPDX-License-Identifier: MIT
+"""From UBL to the model: walks the binding table and remembers what it did not know.
+
+Nothing is lost: an element or attribute without a place in the model stands in
+`Reading.unread`; a value in a form the format does not know, a missing mandatory term
+or a tagged text that is malformed is a finding. Only `Reading.invoice` raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lxml import etree
+
+from cius_pt import xmlio
+from cius_pt.errors import FindingsError, InvalidValue
+from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
+from cius_pt.model.document import Invoice
+from cius_pt.model.types import field_types
+from cius_pt.ubl.binding import Node, clark, content
+from cius_pt.ubl.table import CREDIT_NOTE, INVOICE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cius_pt.ubl.lexical import Lexical
+
+MISSING = "CP-READ-01"
+UNREADABLE = "CP-READ-02"
+NOT_CANONICAL = "CP-READ-03"
+MALFORMED_TAG = "CP-READ-04"
+_CURRENCY = clark("cbc:DocumentCurrencyCode")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a document says in our terms.
+
+    `unread`: every element or attribute the model has no place for. `findings`: what
+    is missing (CP-READ-01, fatal), has no value we can hold (CP-READ-02, fatal), is
+    written in another form than the format's (CP-READ-03) or begins like a reserved
+    tag and is none (CP-READ-04), both warnings.
+    """
+
+    unread: tuple[Location, ...]
+    findings: tuple[Finding, ...]
+    _invoice: Invoice | None = field(repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is an invoice to give."""
+        return self._invoice is not None
+
+    @property
+    def invoice(self) -> Invoice:
+        """The invoice; raises `FindingsError` when there is none to give.
+
+        There is none as soon as anything mandatory is missing or has a value the
+        model cannot hold: half an invoice would be another invoice.
+        """
+        if self._invoice is None:
+            check = Check(name="read", outcome=Outcome.FAILED, findings=self.findings)
+            raise FindingsError(Report(checks=(check,)))
+        return self._invoice
+
+
+def read(source: bytes | xmlio.XmlDocument) -> Reading:
+    """Return what the document says; raises `UnreadableDocument` if it is none."""
+    document = xmlio.parse(source) if isinstance(source, bytes) else source
+    return _Reader(document).read()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One element as the table sees it: its model path and its business term."""
+
+    element: etree._Element
+    path: str
+    bt: str | None
+
+
+def trace(document: xmlio.XmlDocument) -> dict[etree._Element, Step]:
+    """Return, for every element the table knows, the model path and the term."""
+    reader = _Reader(document)
+    reader.steps = {}
+    reader.read()
+    return reader.steps
+
+
+class _Path:
+    """Where we are in the model; only made into text when someone asks."""
+
+    __slots__ = ("index", "name", "parent")
+
+    def __init__(self, parent: _Path | None, name: str, index: int | None) -> None:
+        self.parent = parent
+        self.name = name
+        self.index = index
+
+    def __str__(self) -> str:
+        here = self.name if self.index is None else f"{self.name}[{self.index}]"
+        before = str(self.parent) if self.parent is not None else ""
+        return f"{before}.{here}" if before and here else before or here
+
+    def to(self, name: str) -> str:
+        before = str(self)
+        return f"{before}.{name}" if before and name else before or name
+
+
+class _Spot(NamedTuple):
+    """What a finding is about: an element or one of its attributes, and its term."""
+
+    element: etree._Element
+    bt: str | None
+    path: _Path | str
+    attribute: str = ""
+
+
+class _Sink:
+    """The fields of one object while its element is being read."""
+
+    __slots__ = ("element", "fields", "lists", "model", "parts", "path", "taken")
+
+    def __init__(self, model: type, element: etree._Element, path: _Path) -> None:
+        self.model = model
+        self.element = element
+        self.path = path
+        self.fields: dict[str, Any] = {}
+        self.lists: dict[str, list[Any]] = {}
+        self.parts: dict[str, _Sink] = {}
+        self.taken: dict[Node, list[tuple[etree._Element, Any]]] = {}
+
+
+class _Reader:
+    """One reading of one document."""
+
+    def __init__(self, document: xmlio.XmlDocument) -> None:
+        self._document = document
+        self._unread: list[tuple[etree._Element, str]] = []
+        self._findings: list[tuple[etree._Element, Callable[[Location], Finding]]] = []
+        self._currency = content(document.root.find(_CURRENCY))
+        self._fatal = False
+        self.steps: dict[etree._Element, Step] | None = None
+
+    def read(self) -> Reading:
+        """Walk the document from its root."""
+        root = self._document.root
+        table = CREDIT_NOTE if self._document.kind == "CreditNote" else INVOICE
+        sink = _Sink(Invoice, root, _Path(None, "", None))
+        self._children(root, table.by_tag, sink)
+        self._attributes(root, (), sink)
+        invoice = self._make(sink, table.children)
+        places = self._document.locations(
+            self._document.index_of(element)
+            for element, _ in (*self._unread, *self._findings)
+        )
+
+        def place(element: etree._Element) -> Location:
+            return places[self._document.index_of(element)]
+
+        return Reading(
+            unread=tuple(
+                _below(place(element), name) for element, name in self._unread
+            ),
+            findings=tuple(
+                finding(place(element)) for element, finding in self._findings
+            ),
+            _invoice=None if self._fatal else invoice,
+        )
+
+    def _children(
+        self,
+        parent: etree._Element,
+        by_tag: dict[str, tuple[Node, ...]],
+        sink: _Sink,
+    ) -> None:
+        seen: set[Node] = set()
+        for child in parent.iterchildren(etree.Element):
+            for node in by_tag.get(child.tag, ()):
+                if (node.many or node not in seen) and (
+                    node.when is None or node.when(child)
+                ):
+                    seen.add(node)
+                    self._child(child, node, sink)
+                    break
+            else:
+                self._unread.append((child, ""))
+
+    def _child(self, child: etree._Element, node: Node, sink: _Sink) -> None:
+        """Read one element by its row into the fields of its owner."""
+        if node.part is not None:
+            sink = self._part(child, node, sink)
+        if node.constant is not None:
+            inner = next(child.iterchildren(etree.Element), None)
+            if content(child) != node.constant or inner is not None:
+                self._unread.append((child, ""))
+            else:
+                self._attributes(child, (), sink)
+        elif node.field is None:
+            self._note_step(child, node, sink.path)
+            if len(child) == 0:
+                self._unread.append((child, ""))
+            self._children(child, node.by_tag, sink)
+            self._attributes(child, (), sink)
+        else:
+            self._field(child, node, node.field, sink)
+
+    def _part(self, child: etree._Element, node: Node, sink: _Sink) -> _Sink:
+        assert node.part is not None  # noqa: S101 - the caller asked
+        assert node.part_model is not None  # noqa: S101 - comes with part
+        if node.part not in sink.parts:
+            path = _Path(sink.path, node.part, None)
+            sink.parts[node.part] = _Sink(node.part_model, child, path)
+        return sink.parts[node.part]
+
+    def _field(
+        self, child: etree._Element, node: Node, field: str, sink: _Sink
+    ) -> None:
+        if node.tagged is not None:
+            taken = sink.taken.setdefault(node, [])
+            value = self._value(child, node, sink, len(taken))
+            if value is not None:
+                taken.append((child, value))
+        elif node.many:
+            made = sink.lists.setdefault(field, [])
+            value = self._value(child, node, sink, len(made))
+            if value is not None:
+                made.append(value)
+        else:
+            value = self._value(child, node, sink, None)
+            if value is not None:
+                sink.fields[field] = value
+
+    def _value(
+        self, child: etree._Element, node: Node, sink: _Sink, index: int | None
+    ) -> Any:
+        """Return the value of a term or a group, or None when it has none."""
+        assert node.field is not None  # noqa: S101 - terms and groups have fields
+        path = _Path(sink.path, node.field, index)
+        self._note_step(child, node, path)
+        if node.model is None:
+            return self._term(child, node, sink, path)
+        inner_sink = _Sink(node.model, child, path)
+        self._attributes(child, node.attributes, inner_sink)
+        self._children(child, node.by_tag, inner_sink)
+        if node.text_field is not None:
+            text = self._text(child, node, path.to(node.text_field))
+            if text is not None:
+                inner_sink.fields[node.text_field] = text
+        return self._make(inner_sink, node.children)
+
+    def _term(self, child: etree._Element, node: Node, sink: _Sink, path: _Path) -> Any:
+        self._attributes(child, node.attributes, sink)
+        for inner in child.iterchildren(etree.Element):
+            self._unread.append((inner, ""))
+        return self._text(child, node, path)
+
+    def _note_step(self, child: etree._Element, node: Node, path: _Path) -> None:
+        if self.steps is not None:
+            self.steps[child] = Step(element=child, path=str(path), bt=node.bt)
+
+    def _text(self, child: etree._Element, node: Node, path: _Path | str) -> Any:
+        assert node.form is not None  # noqa: S101 - terms have a form
+        text = content(child)
+        if not text:
+            self._unread.append((child, ""))
+            return None
+        return self._form(_Spot(child, node.bt, path), text, node.form)
+
+    def _form(self, spot: _Spot, text: str, form: Lexical) -> Any:
+        """Return the value of `text`, or None with the reason among the findings."""
+        try:
+            value = form.read(text)
+        except ValueError as error:
+            self._unread.append((spot.element, spot.attribute))
+            self._find(spot, UNREADABLE, Severity.FATAL, f"{_cut(text)}: {error}")
+            return None
+        if not isinstance(value, bytes) and (shown := form.show(value)) != text:
+            self._find(
+                spot,
+                NOT_CANONICAL,
+                Severity.WARNING,
+                f"written as {_cut(text)}, the format's form is {_cut(shown)}",
+            )
+        return value
+
+    def _attributes(
+        self, child: etree._Element, rows: tuple[Any, ...], sink: _Sink
+    ) -> None:
+        if not child.attrib:
+            return
+        known = {row.name: row for row in rows}
+        for name, text in child.attrib.items():
+            row = known.get(str(name))
+            if row is None:
+                self._unread.append((child, str(name)))
+            elif row.field is None:
+                if text != (row.constant or self._currency):
+                    self._unread.append((child, row.name))
+            elif not text:
+                self._unread.append((child, row.name))
+            else:
+                path = _Path(sink.path, row.field, None)
+                spot = _Spot(child, row.bt, path, row.name)
+                value = self._form(spot, str(text), row.form)
+                if value is not None:
+                    sink.fields[row.field] = value
+
+    def _make(self, sink: _Sink, rows: tuple[Node, ...]) -> Any:
+        """Return the object of a sink, or None with the reason among the findings."""
+        for name, part in sink.parts.items():
+            value = self._make(part, rows)
+            if value is not None:
+                sink.fields[name] = value
+        for name, values in sink.lists.items():
+            if values:
+                sink.fields[name] = tuple(values)
+        for node, taken in sink.taken.items():
+            if taken:
+                self._split(node, taken, sink)
+        if self._missing(sink, rows):
+            self._unread.append((sink.element, ""))
+            return None
+        try:
+            return sink.model(**sink.fields)
+        except InvalidValue as error:
+            if sink.fields:
+                self._find(
+                    _Spot(sink.element, None, sink.path.to(error.path)),
+                    UNREADABLE,
+                    Severity.FATAL,
+                    error.message,
+                )
+            self._unread.append((sink.element, ""))
+            return None
+
+    def _missing(self, sink: _Sink, rows: tuple[Node, ...]) -> bool:
+        """Find what is mandatory and not there; return whether anything is."""
+        missing = [
+            item.name
+            for item in field_types(sink.model)
+            # A default is for who builds an invoice. One that is read says its
+            # country, unit, currency or tax, or there is no telling.
+            if (item.required or item.default not in {None, ()})
+            and item.name not in sink.fields
+        ]
+        for name in missing:
+            bt = _term_of(name, rows)
+            self._find(
+                _Spot(sink.element, bt, sink.path.to(name)),
+                MISSING,
+                Severity.FATAL,
+                f"{bt or name} is mandatory and is not there",
+            )
+        return bool(missing)
+
+    def _split(
+        self, node: Node, taken: list[tuple[etree._Element, Any]], sink: _Sink
+    ) -> None:
+        assert node.tagged is not None  # noqa: S101 - only tagged nodes are taken
+        places = node.tagged.split([value for _, value in taken], sink.fields)
+        for (element, _), place in zip(taken, places, strict=True):
+            path = sink.path.to(place.path)
+            if self.steps is not None:
+                self.steps[element] = Step(element=element, path=path, bt=place.bt)
+            if place.problem is not None:
+                self._find(
+                    _Spot(element, place.bt, path),
+                    MALFORMED_TAG,
+                    Severity.WARNING,
+                    place.problem,
+                )
+            if place.unread is not None:
+                self._unread.extend(
+                    (child, "") for child in element.iterchildren(place.unread)
+                )
+
+    def _find(self, spot: _Spot, rule: str, severity: Severity, message: str) -> None:
+        self._fatal = self._fatal or severity is Severity.FATAL
+
+        def finding(place: Location) -> Finding:
+            return Finding(
+                rule=rule,
+                severity=severity,
+                message=message,
+                bt=spot.bt,
+                location=replace(place, path=str(spot.path)),
+            )
+
+        self._findings.append((spot.element, finding))
+
+
+def _term_of(name: str, rows: tuple[Node, ...]) -> str | None:
+    """Return the business term of the field `name` among these rows."""
+    for node in rows:
+        if node.field == name and node.part is None:
+            return node.bt
+        if node.model is None:
+            for attribute in node.attributes:
+                if attribute.field == name:
+                    return attribute.bt
+        if name in node.fields and (found := _term_of(name, node.children)):
+            return found
+    return None
+
+
+def _below(place: Location, attribute: str) -> Location:
+    if not attribute:
+        return place
+    name = xmlio.display_name(attribute, own="")
+    return replace(place, xpath=f"{place.xpath}/@{name}")
+
+
+def _cut(text: str, most: int = 40) -> str:
+    return repr(text if len(text) <= most else f"{text[:most]}…")

@@ -1,0 +1,173 @@
+"""Whatever a valid UBL document says is in the invoice or among the unread.
+
+The law: take every text of an element without child elements and every attribute of
+the document. As multisets, they are those of ``write(reading.invoice)`` and those
+under `Reading.unread` together. Three freedoms: numbers are compared in their normal
+form (23 is 23.00, CP-READ-03); namespace declarations, comments and white space between
+elements are no values; and an amount in another currency than the document's is unread
+as to its currency, while what is written has the document's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from lxml import etree
+
+from cius_pt import schema, xmlio
+from cius_pt.errors import FindingsError, UnreadableDocument
+from cius_pt.findings import Outcome
+from cius_pt.testing.strategies import credit_notes, invoices
+from cius_pt.ubl.read import Reading, read
+from cius_pt.ubl.write import write
+from tests.profiles import DRAWN
+from tests.samples import invoice as invoice_sample
+
+if TYPE_CHECKING:
+    from cius_pt.model import Invoice
+
+SAMPLE = invoice_sample()
+CAC, CBC = xmlio.CAC, xmlio.CBC
+_WORDS = ("", "x", " ", "1", "0", "23", "+5.0", "VAT", "SEPA", "true", "2026-01-31Z")
+_TAGS = ("#ENTITY@ATMPAYMENT-001#1#", "#SOURCECURRENCYCODE#USD#", "CPE", "ANG", "AIM")
+_ATTRIBUTES = (
+    *("schemeID", "schemeAgencyID", "name", "listID", "unitCode", "currencyID"),
+    *("languageID", "mimeCode", "filename", "listVersionID"),
+)
+_NEW = (
+    f'<cbc:UUID xmlns:cbc="{CBC}">u</cbc:UUID>',
+    f'<cbc:Note xmlns:cbc="{CBC}" languageID="pt">n</cbc:Note>',
+    f'<cbc:Description xmlns:cbc="{CBC}">d</cbc:Description>',
+    f'<cbc:ID xmlns:cbc="{CBC}" schemeID="SEPA">i</cbc:ID>',
+    (
+        f'<cac:PartyIdentification xmlns:cac="{CAC}" xmlns:cbc="{CBC}">'
+        '<cbc:ID schemeID="SEPA">c</cbc:ID></cac:PartyIdentification>'
+    ),
+    (
+        f'<cac:PaymentTerms xmlns:cac="{CAC}" xmlns:cbc="{CBC}">'
+        "<cbc:Note>a</cbc:Note><cbc:Note>b</cbc:Note></cac:PaymentTerms>"
+    ),
+)
+
+
+def values(root: etree._Element) -> Counter[tuple[str, str]]:
+    """Return every text and attribute at and below `root`."""
+    found: Counter[tuple[str, str]] = Counter()
+    for element in root.iter(etree.Element):
+        found += own(element)
+    return found
+
+
+def own(element: etree._Element) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for name, value in element.attrib.items():
+        found[str(name), normal(str(value))] += 1
+    if next(element.iterchildren(etree.Element), None) is None:
+        text = str(element.xpath("string()"))
+        if text:
+            found[str(element.tag), normal(text)] += 1
+    return found
+
+
+def normal(text: str) -> str:
+    """Return the normal form of a number or a boolean, any other text as it is."""
+    stripped = text.strip(" \t\r\n")
+    try:
+        if stripped.isascii() and stripped.strip("+-.0123456789") == "":
+            return f"{Decimal(stripped).normalize() + 0:f}"
+    except InvalidOperation:
+        pass
+    return text
+
+
+def unread_values(
+    document: xmlio.XmlDocument, reading: Reading
+) -> Counter[tuple[str, str]]:
+    whole: set[etree._Element] = set()
+    found: Counter[tuple[str, str]] = Counter()
+    for place in reading.unread:
+        assert place.xpath is not None
+        xpath, _, attribute = place.xpath.partition("/@")
+        steps = xpath.split("/")[2:]
+        path = "/".join(["", "*", *steps])
+        found_ = document.root.xpath(path, namespaces=dict(xmlio.PREFIXES))
+        assert isinstance(found_, list)
+        (element,) = found_
+        assert isinstance(element, etree._Element)  # noqa: SLF001 - has no public name
+        if attribute:
+            prefix, _, name = attribute.rpartition(":")
+            key = f"{{{xmlio.PREFIXES[prefix]}}}{name}" if prefix else name
+            found[key, normal(str(element.get(key)))] += 1
+        else:
+            whole.add(element)
+    for element in whole:
+        if not any(above in whole for above in element.iterancestors()):
+            found += values(element)
+    return found
+
+
+def mutate(root: etree._Element, data: st.DataObject) -> None:
+    """Change one thing about the tree."""
+    elements = list(root.iter(etree.Element))
+    element = data.draw(st.sampled_from(elements))
+    how = data.draw(st.sampled_from(("text", "attribute", "delete", "copy", "new")))
+    parent = element.getparent()
+    if how == "text" and len(element) == 0:
+        element.text = data.draw(st.sampled_from(_WORDS + _TAGS))
+    elif how == "attribute":
+        name = data.draw(st.sampled_from(_ATTRIBUTES))
+        element.set(name, data.draw(st.sampled_from((*_WORDS, *_TAGS, "EUR"))))
+    elif how == "new":
+        made = etree.fromstring(data.draw(st.sampled_from(_NEW)))
+        element.addprevious(made) if parent is not None else element.insert(0, made)
+    elif parent is not None and how == "delete":
+        parent.remove(element)
+    elif parent is not None and how == "copy":
+        copy = etree.fromstring(etree.tostring(element, with_tail=False))
+        element.addnext(copy)
+
+
+@DRAWN
+@given(invoices() | credit_notes(), st.data())
+def test_nothing_is_lost_and_nothing_is_made_up(
+    invoice: Invoice, data: st.DataObject
+) -> None:
+    root = etree.fromstring(write(invoice))
+    for _ in range(data.draw(st.integers(1, 4))):
+        mutate(root, data)
+    document = xmlio.parse(etree.tostring(root, encoding="UTF-8"))
+    reading = read(document)
+    assume(schema.check(document).outcome is Outcome.PASSED)
+    try:
+        again = reading.invoice
+    except FindingsError:
+        assert reading.findings
+        return
+    written = values(xmlio.parse(write(again, strict=False)).root)
+    found, unread = values(document.root), unread_values(document, reading)
+    foreign = [
+        key for key in found if key[0] == "currencyID" and key[1] != again.currency
+    ]
+    for key in foreign:
+        # Named as unread each time; the amount itself is not lost.
+        del written["currencyID", again.currency]
+        assert unread.pop(key) == found.pop(key)
+    if foreign:
+        del found["currencyID", again.currency]
+    assert written + unread == found
+
+
+@DRAWN
+@given(st.binary(max_size=300), st.integers(0, 5000), st.integers(0, 300))
+def test_broken_bytes_are_unreadable_or_read(
+    noise: bytes, at: int, length: int
+) -> None:
+    document = write(SAMPLE)
+    at %= len(document)
+    with contextlib.suppress(UnreadableDocument):
+        read(document[:at] + noise + document[at + length :])
