@@ -96,7 +96,8 @@ class Check:
     """One step over one document: its outcome, its findings, how long it took.
 
     `version` names exactly what was run (rule set, version, short content hash).
-    `reason` says why a step is SKIPPED or NOT_APPLICABLE and what to do about it.
+    `reason` says why a step is SKIPPED or NOT_APPLICABLE and what to do about it;
+    `spared_by` names the step whose failure made it pointless to run this one.
     """
 
     name: str
@@ -105,6 +106,14 @@ class Check:
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
     reason: str | None = None
+    spared_by: str | None = None
+
+    @property
+    def explained(self) -> bool:
+        """Whether it ran, or did not because of what the document says."""
+        fatal = any(f.severity is Severity.FATAL for f in self.findings)
+        skipped = self.outcome is Outcome.SKIPPED
+        return not skipped or fatal or self.spared_by is not None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -142,15 +151,12 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether every step ran, or was spared only because an earlier one failed.
+        """Whether every step ran, or did not because of what the document says.
 
-        A report that is neither complete nor fatal says nothing about the document:
-        a missing rule set, a check that crashed.
+        A report that is not complete says too little about the document: a missing
+        rule set, a check that crashed.
         """
-        if any(f.severity is Severity.FATAL for f in self.findings):
-            return True
-        outcomes = [check.outcome for check in self.checks]
-        return bool(outcomes) and Outcome.SKIPPED not in outcomes
+        return bool(self.checks) and all(check.explained for check in self.checks)
 
     def count(self, severity: Severity) -> int:
         """How many findings have exactly this severity."""

@@ -9,6 +9,7 @@ there are errors a second one notes at which element each arose.
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -347,3 +348,13 @@ def _message(document: XmlDocument, text: str, subject: int) -> str:
 def _shown(tag: str, own: str | None) -> str:
     name = display_name(tag, own)
     return tag if name.startswith("*") else name
+
+
+def _forget_lock() -> None:
+    """In a forked child: the thread that held the lock is not there."""
+    global _lock  # noqa: PLW0603 - one per process is the point
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_lock)

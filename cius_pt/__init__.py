@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""Build, read and check CIUS-PT electronic invoices.
+
+The names below are the whole public interface. They are loaded when they are first
+used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cius_pt.checking import check
+    from cius_pt.errors import (
+        ArtefactError,
+        CiusPtError,
+        FindingsError,
+        InvalidValue,
+        UnreadableDocument,
+    )
+    from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
+    from cius_pt.model import (
+        AdditionalProperty,
+        Address,
+        AllowanceCharge,
+        Attachment,
+        Buyer,
+        Card,
+        CertifiedProgram,
+        Classification,
+        Contact,
+        CreditTransfer,
+        Delivery,
+        DirectDebit,
+        Identifier,
+        Invoice,
+        ItemAttribute,
+        Kind,
+        Line,
+        Multibanco,
+        Payee,
+        Payment,
+        Period,
+        PrecedingInvoice,
+        Seller,
+        SourceCurrency,
+        TaxRepresentative,
+        Totals,
+        Vat,
+        VatBreakdown,
+        Withholding,
+    )
+    from cius_pt.totals import Sum, explain_totals, with_totals
+    from cius_pt.ubl.read import Reading, read
+    from cius_pt.ubl.write import write
+
+    __version__: str
+
+__all__ = [
+    "AdditionalProperty",
+    "Address",
+    "AllowanceCharge",
+    "ArtefactError",
+    "Attachment",
+    "Buyer",
+    "Card",
+    "CertifiedProgram",
+    "Check",
+    "CiusPtError",
+    "Classification",
+    "Contact",
+    "CreditTransfer",
+    "Delivery",
+    "DirectDebit",
+    "Finding",
+    "FindingsError",
+    "Identifier",
+    "InvalidValue",
+    "Invoice",
+    "ItemAttribute",
+    "Kind",
+    "Line",
+    "Location",
+    "Multibanco",
+    "Outcome",
+    "Payee",
+    "Payment",
+    "Period",
+    "PrecedingInvoice",
+    "Reading",
+    "Report",
+    "Seller",
+    "Severity",
+    "SourceCurrency",
+    "Sum",
+    "TaxRepresentative",
+    "Totals",
+    "UnreadableDocument",
+    "Vat",
+    "VatBreakdown",
+    "Withholding",
+    "__version__",
+    "check",
+    "explain_totals",
+    "read",
+    "with_totals",
+    "write",
+]
+
+# What does not come from `cius_pt.model`.
+_MODULES = {
+    "ArtefactError": "errors",
+    "Check": "findings",
+    "CiusPtError": "errors",
+    "Finding": "findings",
+    "FindingsError": "errors",
+    "InvalidValue": "errors",
+    "Location": "findings",
+    "Outcome": "findings",
+    "Reading": "ubl.read",
+    "Report": "findings",
+    "Severity": "findings",
+    "Sum": "totals",
+    "UnreadableDocument": "errors",
+    "check": "checking",
+    "explain_totals": "totals",
+    "read": "ubl.read",
+    "with_totals": "totals",
+    "write": "ubl.write",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name at its first use."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - slow, rarely asked
+
+        value: object = version("cius-pt")
+    else:
+        from importlib import import_module  # noqa: PLC0415 - as cheap as possible
+
+        module = import_module(f"cius_pt.{_MODULES.get(name, 'model')}")
+        value = getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, also those that are not loaded yet."""
+    return sorted({*globals(), *__all__})

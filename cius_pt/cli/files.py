@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""FILE arguments: names, folders, patterns and standard input."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cius_pt.errors import UnreadableDocument
+from cius_pt.xmlio import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import BinaryIO, TextIO
+
+STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file to read; `named` when the user wrote this very name."""
+
+    name: str
+    named: bool = True
+
+    def read(self) -> bytes:
+        """Return the content.
+
+        Raises `OSError` when it cannot be read, and `UnreadableDocument` when it is
+        larger than any document we read, which is known before it is read.
+        """
+        if self.name == STDIN:
+            return _whole(_standard_input())
+        self._require_file(Path(self.name).stat().st_mode)
+        with Path(self.name).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                raise _too_large(f"{size:,}")
+            return _whole(file)
+
+    def _require_file(self, mode: int) -> None:
+        """Refuse what has no end or makes us wait: devices, sockets, pipes.
+
+        A pipe that is named is meant: ``cius-pt check <(command)``.
+        """
+        if not stat.S_ISREG(mode) and not (self.named and stat.S_ISFIFO(mode)):
+            raise OSError(None, "is not a regular file")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the arguments stand for; `problems` are those that stand for nothing."""
+
+    sources: tuple[Source, ...]
+    problems: tuple[str, ...]
+
+
+def find(arguments: Iterable[str]) -> Found:
+    """Return the files that the arguments mean, in their order.
+
+    A folder means every ``*.xml`` below it, sorted; links to folders are not
+    followed. A pattern that the shell has not expanded is expanded here.
+    """
+    sources: list[Source] = []
+    problems: list[str] = []
+    for argument in arguments:
+        exists = argument == STDIN or os.path.lexists(argument)
+        if exists or not glob.has_magic(argument):
+            _add(Source(name=argument), sources, problems)
+            continue
+        matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - keeps the name as written
+        if not matches:
+            problems.append(f"{argument}: no file matches")
+        for match in matches:
+            _add(Source(name=match, named=False), sources, problems)
+    return Found(sources=tuple(sources), problems=tuple(problems))
+
+
+def _add(source: Source, sources: list[Source], problems: list[str]) -> None:
+    if source.name == STDIN or not Path(source.name).is_dir():
+        sources.append(source)
+        return
+    before = len(sources), len(problems)
+    sources += _below(source.name, problems)
+    if before == (len(sources), len(problems)):
+        problems.append(f"{source.name}: there is no .xml file in this folder")
+
+
+def _below(folder: str, problems: list[str]) -> list[Source]:
+    def note(error: OSError) -> None:
+        problems.append(f"{error.filename}: {error.strerror}")
+
+    names = [
+        os.path.join(path, file)  # noqa: PTH118 - keeps the name as written
+        for path, _, files in os.walk(folder, onerror=note)
+        for file in files
+        if file.lower().endswith(".xml")
+    ]
+    return [Source(name=name, named=False) for name in sorted(names)]
+
+
+def _standard_input() -> BinaryIO:
+    stdin: TextIO | None = sys.stdin
+    if stdin is None:  # closed by the caller: <&-
+        raise OSError(None, "standard input is closed")
+    return stdin.buffer
+
+
+def _whole(file: BinaryIO) -> bytes:
+    """Return all bytes; a pipe does not tell its size, a file may grow."""
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise _too_large("more than that")
+    return data
+
+
+def _too_large(size: str) -> UnreadableDocument:
+    return UnreadableDocument(
+        f"the limit of a document is {MAX_BYTES:,} bytes, this one has {size}; "
+        "compress or leave out attachments",
+        rule="CP-XML-01",
+    )

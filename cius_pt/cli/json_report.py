@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Reports as one JSON document, written while the checks run.
+
+``{"schema": 1, "reports": [{"file": …, "conforms": …, "checks": […]}]}``. Only one
+report is in memory at a time. After Ctrl-C or an internal error the end is missing:
+half an answer must not look like a whole one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Final
+
+from cius_pt.cli.streams import put
+
+if TYPE_CHECKING:
+    from cius_pt.findings import Report
+
+# json.dumps leaves these as they are; a terminal obeys the first and is misled by
+# the others.
+_MISLEADING: Final = re.compile(
+    "[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+class JsonReports:
+    """Writes reports to standard output as they come."""
+
+    def __init__(self) -> None:
+        self._before = '{"schema": 1, "reports": ['
+
+    def write(self, file: str, report: Report) -> None:
+        """Write the report on one document."""
+        text = _encodable({"file": file, **report.to_dict()})
+        put(f"{self._before}\n{text}")
+        self._before = ","
+
+    def close(self) -> None:
+        """End the document."""
+        start = "" if self._before == "," else self._before
+        put(f"{start}\n]}}\n")
+
+
+def _encodable(value: object) -> str:
+    """Return JSON that standard output can encode: as it is, else in ASCII."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return _MISLEADING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

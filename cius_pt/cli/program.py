@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""What all commands share: how they are found, and what becomes of errors.
+
+An error is one line on standard error and an exit code; a traceback is shown only
+with --verbose.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from cius_pt.cli.exit_codes import (
+    COULD_NOT,
+    DONE,
+    INTERRUPTED,
+    NOBODY_READS,
+    OUTSIDE_FAILED,
+)
+from cius_pt.cli.streams import flush, let_go, never_fail_to_encode, tell
+from cius_pt.cli.text import one_line, visible
+from cius_pt.errors import ArtefactError, CiusPtError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NAME: Final = "cius-pt"
+
+# Each command is imported when it is used, so that none pays for another.
+_COMMANDS: Final[Mapping[str, str]] = {
+    "build": "cius_pt.cli.build:build",
+    "check": "cius_pt.cli.check:check",
+    "rules": "cius_pt.cli.rules:command",
+    "show": "cius_pt.cli.show:show",
+}
+
+
+class _Commands(click.Group):
+    """The commands by name, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        """Return the names in the order in which help shows them."""
+        return list(_COMMANDS)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's
+        cmd_name: str,
+    ) -> click.Command | None:
+        """Import a command; None when there is none of this name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - our own table
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=NAME, prog_name=NAME, message="%(prog)s %(version)s")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Show the traceback of an internal error."
+)
+@click.pass_obj
+def program(settings: dict[str, bool], verbose: bool) -> None:
+    """Build, check and show CIUS-PT electronic invoices.
+
+    Exit codes: 0 did it, 1 findings, 2 could not do it, 3 the outside failed.
+    """
+    settings["verbose"] = verbose
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; no error comes out."""
+    never_fail_to_encode()
+    settings = {"verbose": False}
+    try:
+        code = _invoke(arguments, settings)
+        # Now, when a failure can still be told; at exit Python would complain itself.
+        flush()
+    except (KeyboardInterrupt, click.Abort):
+        # The next Ctrl-C ends it at once: at exit Saxon's thread is waited for.
+        with suppress(ValueError):  # not in the main thread
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = NOBODY_READS
+    except Exception as error:  # noqa: BLE001 - this is where all errors end
+        unreachable = isinstance(error, ArtefactError) and error.unreachable
+        code = OUTSIDE_FAILED if unreachable else COULD_NOT
+        with suppress(OSError):
+            _say(error, verbose=settings["verbose"])
+    else:
+        return code
+    let_go()
+    return code
+
+
+def _invoke(arguments: Sequence[str] | None, settings: dict[str, bool]) -> int:
+    """Run a command; like click's own `main`, which takes 1 for a closed pipe."""
+    if "_CIUS_PT_COMPLETE" in os.environ:  # a shell asks how to go on
+        program.main(prog_name=NAME)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        with program.make_context(NAME, words, obj=settings) as context:
+            program.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    return DONE
+
+
+def _say(error: Exception, *, verbose: bool) -> None:
+    """Say in one line what happened."""
+    if isinstance(error, click.ClickException):
+        error.show()
+    elif isinstance(error, CiusPtError):
+        tell(f"Error: {one_line(str(error))}")
+    elif isinstance(error, OSError):
+        what = f"{visible(str(error.filename))}: " if error.filename else ""
+        said = error.strerror or str(error) or type(error).__name__
+        tell(f"Error: {what}{one_line(said)}")
+    else:
+        if verbose:
+            tell("".join(traceback.format_exception(error)).rstrip())
+        said = one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
+        tell(f"internal error: {said} (run with {NAME} -v)")

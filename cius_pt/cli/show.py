@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""``cius-pt show``: what a document says, in our terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cius_pt.cli.summary import summary
+from cius_pt.model import json as model_json
+from cius_pt.ubl.read import Reading, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@click.command(short_help="Show what a UBL document says.")
+@click.argument("source", metavar="IN.xml", type=click.File("rb"))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json is what `cius-pt build` reads.",
+)
+@click.pass_context
+def show(context: click.Context, source: Any, form: str) -> None:
+    """Show the invoice in IN.xml ("-" is standard input).
+
+    What the model has no place for, and what is odd, goes to standard error. Exit code
+    1 when the document lacks so much that there is no invoice to show.
+    """
+    reading = read(source.read())
+    for line in _remarks(reading):
+        click.echo(line, err=True)
+    if not reading.complete:
+        context.exit(1)
+    invoice = reading.invoice
+    click.echo(model_json.dumps(invoice) if form == "json" else summary(invoice))
+
+
+def _remarks(reading: Reading) -> Iterator[str]:
+    for finding in reading.findings:
+        place = finding.location
+        line = f"line {place.line}: " if place.line else ""
+        yield f"{line}{finding.severity} {finding.rule} {place.path}: {finding.message}"
+    for place in reading.unread:
+        yield f"line {place.line}: not shown, outside CIUS-PT: {place.xpath}"
