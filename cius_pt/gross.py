@@ -26,6 +26,7 @@ from cius_pt.money import (
     rounded,
     total,
 )
+from cius_pt.pricing import priced
 
 if TYPE_CHECKING:
     from cius_pt.model import AllowanceCharge, Invoice, Line, Vat
@@ -53,7 +54,7 @@ def net_of_vat(invoice: Invoice) -> Invoice:
     shares = [
         _Share(
             rate=line.vat.rate or ZERO,
-            gross=_worth(line, index),
+            gross=_gross(line, index),
             net=ZERO,
             movable=True,
         )
@@ -102,17 +103,9 @@ def _rate(item: AllowanceCharge, index: int) -> Decimal:
     return item.vat.rate or ZERO
 
 
-def _worth(line: Line, index: int) -> Decimal:
-    if line.base_quantity is not None and not line.base_quantity:
-        raise InvalidValue(
-            "BT-149: a price for zero pieces has no amount",
-            path=f"lines[{index}].base_quantity",
-        )
-    worth = quotient(
-        product(line.quantity, line.net_price), line.base_quantity or Decimal(1)
-    )
+def _gross(line: Line, index: int) -> Decimal:
     signed = (x.amount if x.charge else -x.amount for x in line.allowance_charges)
-    return total((cents(worth), *signed))
+    return total((priced(line, f"lines[{index}]"), *signed))
 
 
 def _without(amount: Decimal, rate: Decimal) -> Decimal:
@@ -152,12 +145,12 @@ def _level(members: list[_Share], missing: Decimal) -> None:
 def _line(line: Line, share: _Share) -> Line:
     items = tuple(_item(item, share.rate) for item in line.allowance_charges)
     signed = (item.amount if item.charge else -item.amount for item in items)
-    worth = total((share.net, *(-amount for amount in signed)))
+    target = total((share.net, *(-amount for amount in signed)))
     base = line.base_quantity or Decimal(1)
     price = rounded(_without(line.net_price, share.rate), _PRICE_DECIMALS)
     given = cents(quotient(product(line.quantity, price), base))
-    if given != worth and line.quantity:
-        price = rounded(quotient(product(worth, base), line.quantity), _PRICE_DECIMALS)
+    if given != target and line.quantity:
+        price = rounded(quotient(product(target, base), line.quantity), _PRICE_DECIMALS)
     gross_price = discount = None
     if line.gross_price is not None:
         gross_price = _without(line.gross_price, share.rate)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cius_pt import check
+from cius_pt.arithmetic import explain_totals
 from cius_pt.model import json as model_json
-from cius_pt.totals import explain_totals, with_totals
+from cius_pt.totals import with_totals
 from cius_pt.ubl.read import read
 from cius_pt.ubl.write import write
 

@@ -27,13 +27,14 @@ FLOORS = (
         "bundle",
         "store",
         "artefacts",
+        "workers",
     ),
     ("money", "codes", "pt"),  # 1: facts
     ("model",),  # 2: the model
-    ("totals", "gross"),  # 3: sums
+    ("arithmetic", "totals", "gross", "subtotals", "pricing"),  # 3: sums
     ("ubl",),  # 4: the syntax
     ("schema", "schematron", "rules", "signature"),  # 5: judges
-    ("checking", "importers", "render", "broker"),  # 6: the outside
+    ("checking", "batch", "importers", "render", "broker"),  # 6: the outside
     ("cli", "testing"),  # 7: hands
     ("__init__", "__main__"),  # 8: the doors
 )
@@ -54,7 +55,15 @@ SIBLINGS = {
     ("artefacts", "bundle"),
     ("artefacts", "errors"),
     ("artefacts", "store"),
+    ("batch", "checking"),
     ("totals", "gross"),
+    ("totals", "pricing"),
+    ("totals", "subtotals"),
+    ("subtotals", "pricing"),
+    ("arithmetic", "pricing"),
+    ("arithmetic", "subtotals"),
+    ("arithmetic", "totals"),
+    ("gross", "pricing"),
 }
 
 FOR_TYPES = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cius_pt.arithmetic import explain_totals
 from cius_pt.errors import InvalidValue
 from cius_pt.model import AllowanceCharge, Invoice, Line, Vat
 from cius_pt.model import json as model_json
-from cius_pt.totals import explain_totals, with_totals
+from cius_pt.totals import with_totals
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 PLAIN = model_json.invoice_from(

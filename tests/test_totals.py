@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The arithmetic, against cents that were worked out by hand."""
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from cius_pt.arithmetic import Sum, explain_totals
 from cius_pt.errors import InvalidValue
 from cius_pt.model import AllowanceCharge, Invoice, Line, Totals, Vat
-from cius_pt.totals import Sum, explain_totals, with_totals
+from cius_pt.totals import with_totals
 from tests import samples
 
 D = Decimal
@@ -175,6 +177,28 @@ def test_an_amount_without_reason_is_explained_with_all_it_could_belong_to(
     assert (found.stated, found.computed) == (D("21.99"), D("22.00"))
 
 
+def test_subtotals_that_round_one_by_one_are_explained() -> None:
+    first = line("1", "1", EXEMPT, net_amount=D("1782.316"))
+    second = line("1", "1", Vat.exempt("M10"), net_amount=D("50083.366386"))
+    invoice = samples.invoice(
+        lines=(first, second), allowance_charges=(change("41.40", EXEMPT),)
+    )
+    (together,) = [
+        entry
+        for entry in explain_totals(invoice)
+        if entry.path == "totals.vat_breakdown.taxable"
+    ]
+    assert together.parts[-1] == ("rounding of 2 subtotals", D("0.007614"))
+    assert together.computed == D("51824.29")  # 1740.92 + 50083.37
+    assert together.agrees
+    assert invoice.totals is not None
+    entry, *others = invoice.totals.vat_breakdown
+    wrong = replace(entry, taxable=entry.taxable + D("0.01"))
+    totals = replace(invoice.totals, vat_breakdown=(wrong, *others))
+    found = [x.stated for x in disagreeing(replace(invoice, totals=totals))]
+    assert D("51824.30") in found
+
+
 def test_an_amount_without_reason_joins_one_that_has_it_in_any_order() -> None:
     bare, reasoned = change("1", BARE), change("2", EXEMPT)
     for items in ((bare, reasoned), (reasoned, bare)):
@@ -283,6 +307,19 @@ def test_a_price_for_zero_pieces_is_refused() -> None:
         added_up(line("1", "1", base_quantity=D("0.000")))
 
 
+def test_whatever_a_document_states_is_explained() -> None:
+    """A document may be wrong in any way the model can hold."""
+    invoice = samples.invoice(allowance_charges=(change("1", NOR),))
+    wrong = replace(
+        invoice,
+        lines=(replace(invoice.lines[0], base_quantity=D(0)),),
+        allowance_charges=(change("1"),),
+    )
+    assert [(x.bt, x.stated, x.computed) for x in disagreeing(wrong)] == [
+        ("BT-116", D("19.00"), D("20.00"))
+    ]
+
+
 def test_an_amount_of_the_document_needs_its_vat() -> None:
     with pytest.raises(
         InvalidValue, match=r"allowance_charges\[0\]\.vat: BT-95, BT-102: mandatory"
@@ -298,3 +335,5 @@ def test_numbers_too_large_for_any_total_are_refused_and_never_crash() -> None:
     invoice = samples.invoice(lines=(samples.line(net_amount=most),) * 2, totals=None)
     with pytest.raises(InvalidValue, match=r"taxable: .* more than 20 digits"):
         with_totals(invoice)
+    stated = replace(invoice, totals=samples.invoice().totals)
+    assert D(2) * most in {entry.computed for entry in explain_totals(stated)}

@@ -9,7 +9,7 @@ or a tagged text that is malformed is a finding. Only `Reading.invoice` raises.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -18,12 +18,14 @@ from cius_pt.errors import FindingsError, InvalidValue
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
 from cius_pt.model.document import Invoice
 from cius_pt.model.types import field_types
-from cius_pt.ubl.binding import Node, clark, content
+from cius_pt.ubl.binding import clark, content
+from cius_pt.ubl.sink import Path, Sink, Spot
 from cius_pt.ubl.table import CREDIT_NOTE, INVOICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cius_pt.ubl.binding import Attribute, Node
     from cius_pt.ubl.lexical import Lexical
 
 MISSING = "CP-READ-01"
@@ -88,50 +90,6 @@ def trace(document: xmlio.XmlDocument) -> dict[etree._Element, Step]:
     return reader.steps
 
 
-class _Path:
-    """Where we are in the model; only made into text when someone asks."""
-
-    __slots__ = ("index", "name", "parent")
-
-    def __init__(self, parent: _Path | None, name: str, index: int | None) -> None:
-        self.parent = parent
-        self.name = name
-        self.index = index
-
-    def __str__(self) -> str:
-        here = self.name if self.index is None else f"{self.name}[{self.index}]"
-        before = str(self.parent) if self.parent is not None else ""
-        return f"{before}.{here}" if before and here else before or here
-
-    def to(self, name: str) -> str:
-        before = str(self)
-        return f"{before}.{name}" if before and name else before or name
-
-
-class _Spot(NamedTuple):
-    """What a finding is about: an element or one of its attributes, and its term."""
-
-    element: etree._Element
-    bt: str | None
-    path: _Path | str
-    attribute: str = ""
-
-
-class _Sink:
-    """The fields of one object while its element is being read."""
-
-    __slots__ = ("element", "fields", "lists", "model", "parts", "path", "taken")
-
-    def __init__(self, model: type, element: etree._Element, path: _Path) -> None:
-        self.model = model
-        self.element = element
-        self.path = path
-        self.fields: dict[str, Any] = {}
-        self.lists: dict[str, list[Any]] = {}
-        self.parts: dict[str, _Sink] = {}
-        self.taken: dict[Node, list[tuple[etree._Element, Any]]] = {}
-
-
 class _Reader:
     """One reading of one document."""
 
@@ -147,7 +105,7 @@ class _Reader:
         """Walk the document from its root."""
         root = self._document.root
         table = CREDIT_NOTE if self._document.kind == "CreditNote" else INVOICE
-        sink = _Sink(Invoice, root, _Path(None, "", None))
+        sink = Sink(Invoice, root, Path(None, "", None))
         self._children(root, table.by_tag, sink)
         self._attributes(root, (), sink)
         invoice = self._make(sink, table.children)
@@ -173,7 +131,7 @@ class _Reader:
         self,
         parent: etree._Element,
         by_tag: dict[str, tuple[Node, ...]],
-        sink: _Sink,
+        sink: Sink,
     ) -> None:
         seen: set[Node] = set()
         for child in parent.iterchildren(etree.Element):
@@ -187,7 +145,7 @@ class _Reader:
             else:
                 self._unread.append((child, ""))
 
-    def _child(self, child: etree._Element, node: Node, sink: _Sink) -> None:
+    def _child(self, child: etree._Element, node: Node, sink: Sink) -> None:
         """Read one element by its row into the fields of its owner."""
         if node.part is not None:
             sink = self._part(child, node, sink)
@@ -206,17 +164,15 @@ class _Reader:
         else:
             self._field(child, node, node.field, sink)
 
-    def _part(self, child: etree._Element, node: Node, sink: _Sink) -> _Sink:
+    def _part(self, child: etree._Element, node: Node, sink: Sink) -> Sink:
         assert node.part is not None  # noqa: S101 - the caller asked
         assert node.part_model is not None  # noqa: S101 - comes with part
         if node.part not in sink.parts:
-            path = _Path(sink.path, node.part, None)
-            sink.parts[node.part] = _Sink(node.part_model, child, path)
+            path = Path(sink.path, node.part, None)
+            sink.parts[node.part] = Sink(node.part_model, child, path)
         return sink.parts[node.part]
 
-    def _field(
-        self, child: etree._Element, node: Node, field: str, sink: _Sink
-    ) -> None:
+    def _field(self, child: etree._Element, node: Node, field: str, sink: Sink) -> None:
         if node.tagged is not None:
             taken = sink.taken.setdefault(node, [])
             value = self._value(child, node, sink, len(taken))
@@ -233,15 +189,15 @@ class _Reader:
                 sink.fields[field] = value
 
     def _value(
-        self, child: etree._Element, node: Node, sink: _Sink, index: int | None
+        self, child: etree._Element, node: Node, sink: Sink, index: int | None
     ) -> Any:
         """Return the value of a term or a group, or None when it has none."""
         assert node.field is not None  # noqa: S101 - terms and groups have fields
-        path = _Path(sink.path, node.field, index)
+        path = Path(sink.path, node.field, index)
         self._note_step(child, node, path)
         if node.model is None:
             return self._term(child, node, sink, path)
-        inner_sink = _Sink(node.model, child, path)
+        inner_sink = Sink(node.model, child, path)
         self._attributes(child, node.attributes, inner_sink)
         self._children(child, node.by_tag, inner_sink)
         if node.text_field is not None:
@@ -250,25 +206,25 @@ class _Reader:
                 inner_sink.fields[node.text_field] = text
         return self._make(inner_sink, node.children)
 
-    def _term(self, child: etree._Element, node: Node, sink: _Sink, path: _Path) -> Any:
+    def _term(self, child: etree._Element, node: Node, sink: Sink, path: Path) -> Any:
         self._attributes(child, node.attributes, sink)
         for inner in child.iterchildren(etree.Element):
             self._unread.append((inner, ""))
         return self._text(child, node, path)
 
-    def _note_step(self, child: etree._Element, node: Node, path: _Path) -> None:
+    def _note_step(self, child: etree._Element, node: Node, path: Path) -> None:
         if self.steps is not None:
             self.steps[child] = Step(element=child, path=str(path), bt=node.bt)
 
-    def _text(self, child: etree._Element, node: Node, path: _Path | str) -> Any:
+    def _text(self, child: etree._Element, node: Node, path: Path | str) -> Any:
         assert node.form is not None  # noqa: S101 - terms have a form
         text = content(child)
         if not text:
             self._unread.append((child, ""))
             return None
-        return self._form(_Spot(child, node.bt, path), text, node.form)
+        return self._form(Spot(child, node.bt, path), text, node.form)
 
-    def _form(self, spot: _Spot, text: str, form: Lexical) -> Any:
+    def _form(self, spot: Spot, text: str, form: Lexical) -> Any:
         """Return the value of `text`, or None with the reason among the findings."""
         try:
             value = form.read(text)
@@ -286,7 +242,7 @@ class _Reader:
         return value
 
     def _attributes(
-        self, child: etree._Element, rows: tuple[Any, ...], sink: _Sink
+        self, child: etree._Element, rows: tuple[Attribute, ...], sink: Sink
     ) -> None:
         if not child.attrib:
             return
@@ -296,18 +252,30 @@ class _Reader:
             if row is None:
                 self._unread.append((child, str(name)))
             elif row.field is None:
-                if text != (row.constant or self._currency):
-                    self._unread.append((child, row.name))
+                self._fixed(child, row, str(text), sink)
             elif not text:
                 self._unread.append((child, row.name))
             else:
-                path = _Path(sink.path, row.field, None)
-                spot = _Spot(child, row.bt, path, row.name)
+                path = Path(sink.path, row.field, None)
+                spot = Spot(child, row.bt, path, row.name)
+                assert row.form is not None  # noqa: S101 - comes with field
                 value = self._form(spot, str(text), row.form)
                 if value is not None:
                     sink.fields[row.field] = value
 
-    def _make(self, sink: _Sink, rows: tuple[Node, ...]) -> Any:
+    def _fixed(
+        self, child: etree._Element, row: Attribute, text: str, sink: Sink
+    ) -> None:
+        """Compare an attribute with what it has to be: a constant or the currency."""
+        if text == (row.constant or self._currency):
+            return
+        self._unread.append((child, row.name))
+        if row.constant is None:
+            said = f"an amount in {_cut(text)}, the invoice is in {self._currency!r}"
+            spot = Spot(child, "BT-5", sink.path, row.name)
+            self._find(spot, UNREADABLE, Severity.FATAL, said)
+
+    def _make(self, sink: Sink, rows: tuple[Node, ...]) -> Any:
         """Return the object of a sink, or None with the reason among the findings."""
         for name, part in sink.parts.items():
             value = self._make(part, rows)
@@ -327,7 +295,7 @@ class _Reader:
         except InvalidValue as error:
             if sink.fields:
                 self._find(
-                    _Spot(sink.element, None, sink.path.to(error.path)),
+                    Spot(sink.element, None, sink.path.to(error.path)),
                     UNREADABLE,
                     Severity.FATAL,
                     error.message,
@@ -335,7 +303,7 @@ class _Reader:
             self._unread.append((sink.element, ""))
             return None
 
-    def _missing(self, sink: _Sink, rows: tuple[Node, ...]) -> bool:
+    def _missing(self, sink: Sink, rows: tuple[Node, ...]) -> bool:
         """Find what is mandatory and not there; return whether anything is."""
         missing = [
             item.name
@@ -348,7 +316,7 @@ class _Reader:
         for name in missing:
             bt = _term_of(name, rows)
             self._find(
-                _Spot(sink.element, bt, sink.path.to(name)),
+                Spot(sink.element, bt, sink.path.to(name)),
                 MISSING,
                 Severity.FATAL,
                 f"{bt or name} is mandatory and is not there",
@@ -356,7 +324,7 @@ class _Reader:
         return bool(missing)
 
     def _split(
-        self, node: Node, taken: list[tuple[etree._Element, Any]], sink: _Sink
+        self, node: Node, taken: list[tuple[etree._Element, Any]], sink: Sink
     ) -> None:
         assert node.tagged is not None  # noqa: S101 - only tagged nodes are taken
         places = node.tagged.split([value for _, value in taken], sink.fields)
@@ -366,7 +334,7 @@ class _Reader:
                 self.steps[element] = Step(element=element, path=path, bt=place.bt)
             if place.problem is not None:
                 self._find(
-                    _Spot(element, place.bt, path),
+                    Spot(element, place.bt, path),
                     MALFORMED_TAG,
                     Severity.WARNING,
                     place.problem,
@@ -376,7 +344,7 @@ class _Reader:
                     (child, "") for child in element.iterchildren(place.unread)
                 )
 
-    def _find(self, spot: _Spot, rule: str, severity: Severity, message: str) -> None:
+    def _find(self, spot: Spot, rule: str, severity: Severity, message: str) -> None:
         self._fatal = self._fatal or severity is Severity.FATAL
 
         def finding(place: Location) -> Finding:

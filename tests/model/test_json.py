@@ -1,13 +1,15 @@
+# SPDX-License-Identifier: MIT
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from cius_pt.errors import InvalidValue
-from cius_pt.model import Invoice, Period, Vat
+from cius_pt.model import Invoice, Period, Totals, Vat
 from cius_pt.model.json import dumps, from_dict, invoice_from, loads, to_dict
 from tests import samples
 
@@ -139,6 +141,14 @@ def test_what_is_none_or_empty_is_left_out() -> None:
     assert "due_date" not in data
     assert "notes" not in data
     assert data["lines"][0]["vat"]["rate"] == "23"
+
+
+def test_what_is_empty_but_mandatory_is_kept() -> None:
+    totals = samples.invoice().totals
+    assert totals is not None
+    bare = replace(totals, vat_breakdown=())
+    assert to_dict(bare)["vat_breakdown"] == []
+    assert from_dict(Totals, loads(dumps(bare))) == bare
 
 
 def test_exponents_are_written_out() -> None:

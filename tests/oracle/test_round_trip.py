@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Published examples and probes, read and written again: equal, or named with why."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A field that someone adds needs a strategy and a place in the document."""
 
 from __future__ import annotations

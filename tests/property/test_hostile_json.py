@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Whatever JSON says: an invoice, or `InvalidValue` at a place that exists."""
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cius_pt.arithmetic import explain_totals
 from cius_pt.errors import InvalidValue
 from cius_pt.model import Invoice
 from cius_pt.model.json import dumps, from_dict, invoice_from, loads, to_dict
 from cius_pt.testing.strategies import credit_notes, invoices
-from cius_pt.totals import explain_totals, with_totals
+from cius_pt.totals import with_totals
 from cius_pt.ubl.write import write
 from tests.profiles import DRAWN
 

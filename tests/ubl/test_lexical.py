@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Each lexical form at its limits: what is shown, read and refused."""
 
 from __future__ import annotations

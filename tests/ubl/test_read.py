@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 from __future__ import annotations
 
 import re
@@ -249,6 +250,15 @@ def test_the_trace_names_path_and_term_of_every_element_it_knows() -> None:
     assert ("totals.vat_breakdown[0].tax", "BT-117") in steps.values()
     assert ("seller.address.country", "BT-40") in steps.values()
     assert ("payment_terms[0]", "BT-20") in steps.values()
+
+
+def test_an_amount_in_another_currency_gives_no_invoice() -> None:
+    due = '<cbc:PayableAmount currencyID="EUR">'
+    reading = read(edited(due, due.replace("EUR", "USD")))
+    (finding,) = reading.findings
+    assert (finding.rule, finding.bt) == ("CP-READ-02", "BT-5")
+    assert "in 'USD', the invoice is in 'EUR'" in finding.message
+    assert not reading.complete
 
 
 def test_a_document_is_read_once_parsed_or_not() -> None:

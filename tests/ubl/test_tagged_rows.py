@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The four rules that hide fields: notes, properties, references and payments."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 from __future__ import annotations
 
 import datetime as dt
@@ -10,10 +11,12 @@ import pytest
 from cius_pt import xmlio
 from cius_pt.errors import InvalidValue
 from cius_pt.model import (
+    Address,
     AllowanceCharge,
     Attachment,
     Card,
     Classification,
+    Delivery,
     Identifier,
     Payee,
     Payment,
@@ -218,6 +221,12 @@ def test_every_character_of_xml_comes_back_from_texts_and_attributes(text: str) 
         payments=(Payment(means="TB", text=text),),
         notes=(f"{text}\r\n{text}\n",),
     )
+    assert read(write(invoice)).invoice == invoice
+
+
+def test_a_delivery_may_say_no_more_than_a_country() -> None:
+    places = (Delivery(address=Address()), Delivery(address=Address(country="ES")))
+    invoice = samples.invoice(deliveries=places)
     assert read(write(invoice)).invoice == invoice
 
 

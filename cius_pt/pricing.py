@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""What a line is worth: quantity, price, allowances and charges."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from cius_pt.errors import InvalidValue
+from cius_pt.money import cents, product, quotient, rounded, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cius_pt.model import AllowanceCharge, Line
+
+
+def worth(line: Line, decimals: int = 2) -> Decimal:
+    """Return quantity × net price ÷ base quantity (BT-129, 146, 149), rounded.
+
+    A base quantity of zero counts as none, as DT-CIUS-PT-157 has it; DT-CIUS-PT-177
+    is the rule that forbids it.
+    """
+    base = line.base_quantity or Decimal(1)
+    return rounded(quotient(product(line.quantity, line.net_price), base), decimals)
+
+
+def priced(line: Line, path: str) -> Decimal:
+    """Return the same, or raise `InvalidValue` for a price for zero pieces."""
+    if line.base_quantity is not None and not line.base_quantity:
+        raise InvalidValue(
+            "BT-149: a price for zero pieces has no amount",
+            path=f"{path}.base_quantity",
+        )
+    return worth(line)
+
+
+def signed(
+    items: Iterable[AllowanceCharge], path: str = ""
+) -> tuple[tuple[str, Decimal], ...]:
+    """Return path and amount of each, allowances negative."""
+    dot = "." if path else ""
+    return tuple(
+        (
+            f"{path}{dot}allowance_charges[{index}].amount",
+            item.amount if item.charge else -item.amount,
+        )
+        for index, item in enumerate(items)
+    )
+
+
+def net_amount(line: Line) -> Decimal:
+    """Return BT-131 to the cent: worth + charges − allowances."""
+    changes = (amount for _, amount in signed(line.allowance_charges))
+    return cents(total((worth(line), *changes)))

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""How many documents the properties draw: HYPOTHESIS_PROFILE=quick|ci|thorough."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_EXAMPLES = {"quick": 25, "ci": 200, "thorough": 3000}
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+
+# A whole invoice is a large example, and a machine that runs two suites is slow.
+DRAWN = settings(
+    max_examples=_EXAMPLES[PROFILE],
+    derandomize=PROFILE == "ci",
+    database=None,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+)
