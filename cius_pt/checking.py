@@ -19,7 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cius_pt import artefacts, schema, xmlio
+import platformdirs
+
+from cius_pt import artefacts, forks, schema, xmlio
 from cius_pt.errors import ArtefactError, InvalidValue, UnreadableDocument
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
 
@@ -28,14 +30,20 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
+    from cius_pt.artefacts import RuleSetInfo
+    from cius_pt.rules.entry import Language
     from cius_pt.schematron.engine import Rules
     from cius_pt.ubl.read import Step
     from cius_pt.xmlio import XmlDocument
+
+    Document = bytes | os.PathLike[str] | Callable[[], bytes]
 
 WELL_FORMED = "well-formed"
 SCHEMA = "schema"
 RULES = "rules"
 
+# How the label of a rule set begins that comes with this package.
+_OURS = "rulebook "
 _UNREAD = "the document could not be read"
 _MISPLACED = (
     "the document is not what the schema allows, and rules cannot see elements that "
@@ -43,19 +51,28 @@ _MISPLACED = (
 )
 
 
-def check(data: bytes, *, rules: str = "auto") -> Report:
+def check(data: bytes, *, rules: str = "auto", lang: Language = "en") -> Report:
     """Check a document as a receiver would; every problem is a value in the report.
 
-    `rules` is ``auto`` (the newest published set that is installed), the name of a
-    rule set, or the path of one. A rule set is loaded once per process and choice.
+    `rules` is ``auto`` (the newest published set that is installed, else the one that
+    comes with this package), the name of a rule set, or the path of one. A rule set
+    is loaded once per process and choice. `lang` is the language of the hints, and of
+    the messages of our own rules.
     Raises `InvalidValue` for what is not bytes, and nothing else.
     """
     _require_bytes(data)
+    if forks.torn():
+        return not_read(forks.TORN)
+    with forks.held_off():
+        return _checked(data, rules, lang)
+
+
+def _checked(data: bytes, rules: str, lang: Language) -> Report:
     begin = time.perf_counter()
     try:
         document = xmlio.parse(data)
     except UnreadableDocument as error:
-        return unreadable(error, seconds=time.perf_counter() - begin)
+        return unreadable(error, seconds=time.perf_counter() - begin, lang=lang)
     except Exception as error:  # noqa: BLE001 - unknown is never clean, nor a crash
         return not_read(_unexpected(error))
     well_formed = Check(
@@ -70,7 +87,48 @@ def check(data: bytes, *, rules: str = "auto") -> Report:
         judged = _spared(RULES, SCHEMA, _MISPLACED)
     else:
         judged = _step(RULES, placer, lambda: _rules(rules).check(document))
-    return Report(checks=(well_formed, valid, judged))
+    return _advised(Report(checks=(well_formed, valid, judged)), lang)
+
+
+def judge(document: Document, *, rules: str = "auto", lang: Language = "en") -> Report:
+    """Check a document that may still have to be read; there is always a report.
+
+    It is bytes, a path, or a function without arguments that returns bytes.
+    """
+    try:
+        data = _read(document)
+        _require_bytes(data)
+    except UnreadableDocument as error:
+        return unreadable(error, lang=lang)
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        return not_read(f"cannot be read: {said}")
+    except Exception as error:  # noqa: BLE001 - the others go on
+        return not_read(f"cannot be read: {type(error).__name__}: {error}")
+    return check(data, rules=rules, lang=lang)
+
+
+def _read(document: Document) -> bytes:
+    if isinstance(document, bytes):
+        return document
+    if callable(document):
+        return document()
+    with Path(document).open("rb") as file:
+        # One more than is allowed: the check says what is wrong with that.
+        return file.read(xmlio.MAX_BYTES + 1)
+
+
+def svrl(data: bytes, *, rules: str = "auto") -> bytes:
+    """Return what a rule set says of a document in SVRL, every fired rule included.
+
+    The literal translation runs: slow, to look at and to compare with others. Raises
+    `ArtefactError` when the rules cannot be run to their end and `UnreadableDocument`
+    when there is no document.
+    """
+    # Late: the engine is not needed where no rules are run.
+    from cius_pt.schematron import rulesets  # noqa: PLC0415
+
+    return rulesets.load(artefacts.resolve(rules), optimise=False).svrl(data)
 
 
 def _require_bytes(data: object) -> None:
@@ -79,7 +137,9 @@ def _require_bytes(data: object) -> None:
         raise InvalidValue(f"takes the bytes of a document, not {kind}", path="data")
 
 
-def unreadable(error: UnreadableDocument, *, seconds: float = 0.0) -> Report:
+def unreadable(
+    error: UnreadableDocument, *, seconds: float = 0.0, lang: Language = "en"
+) -> Report:
     """Return the report on what is no document: the error is its one finding."""
     finding = Finding(
         rule=error.rule,
@@ -94,7 +154,7 @@ def unreadable(error: UnreadableDocument, *, seconds: float = 0.0) -> Report:
         seconds=seconds,
     )
     spared = (_spared(name, WELL_FORMED, _UNREAD) for name in (SCHEMA, RULES))
-    return Report(checks=(failed, *spared))
+    return _advised(Report(checks=(failed, *spared)), lang)
 
 
 def not_read(reason: str) -> Report:
@@ -133,6 +193,35 @@ def _spared(name: str, failed: str, reason: str) -> Check:
 def _unexpected(error: Exception) -> str:
     said = xmlio.cut(f"{type(error).__name__}: {error}".removesuffix(": "))
     return f"the step broke off with an internal error: {said}"
+
+
+def _advised(report: Report, lang: Language) -> Report:
+    """Return the report with a hint in every finding whose rule is known."""
+    if not report.findings:
+        return report
+    # Late: a clean document needs no advice.
+    from cius_pt.rules import catalogue  # noqa: PLC0415
+
+    def advised(finding: Finding) -> Finding:
+        # What a step says of this very finding is better advice, but in English.
+        if finding.hint is not None and lang == "en":
+            return finding
+        return replace(finding, hint=catalogue.hint(finding.rule, lang) or finding.hint)
+
+    def said(finding: Finding) -> Finding:
+        # Published messages are kept word for word; ours stand in the catalogue.
+        entry = catalogue.entry(finding.rule)
+        return (
+            finding if entry is None else replace(finding, message=entry.asks.get(lang))
+        )
+
+    def told(step: Check) -> Check:
+        findings = tuple(map(advised, step.findings))
+        if step.name == RULES and step.version.startswith(_OURS):
+            findings = tuple(map(said, findings))
+        return replace(step, findings=findings)
+
+    return replace(report, checks=tuple(map(told, report.checks)))
 
 
 # --- places in the model -----------------------------------------------------------
@@ -204,22 +293,32 @@ def _rules(choice: str) -> Rules:
     loaded = _loaded.get(key)
     if loaded is None:
         with _lock:
+            chosen = artefacts.resolve(choice)
+            if chosen.standing == "built in":
+                # Not as "auto": that changes as soon as a published set is installed.
+                key = chosen.name, key[1]
             loaded = _loaded.get(key)
             if loaded is None:
-                loaded = _loaded[key] = _load(choice)
+                loaded = _loaded[key] = _load(chosen)
     return loaded
 
 
-def _load(choice: str) -> Rules:
+def _load(chosen: RuleSetInfo) -> Rules:
     # Late: the engine's XPath reader is not needed where no rules are run.
-    from cius_pt.schematron import engine  # noqa: PLC0415
+    from cius_pt.schematron import rulesets  # noqa: PLC0415
 
-    chosen = artefacts.resolve(choice)
-    loaded = engine.load(chosen.entry, chosen.label)
+    loaded = rulesets.load(chosen, cache=_cache())
     if not loaded.stylesheet.assertions:
         # It would pass every document, having looked at nothing.
         raise ArtefactError(f"the rule set {chosen.label} has no rules")
     return loaded
+
+
+def _cache() -> Path:
+    """Return where translated rule sets are kept: they can be thrown away."""
+    if os.environ.get("CIUS_PT_HOME"):
+        return artefacts.home() / "cache"
+    return Path(platformdirs.user_cache_dir("cius-pt", appauthor=False))
 
 
 def _forget_lock() -> None:

@@ -175,8 +175,7 @@ def test_an_unknown_set_needs_trust_and_says_so_for_ever(tmp_path: Path) -> None
     mine = artefacts.install(root, name="mine", trust=True)
     assert "unknown, accepted with --trust" in artefacts.resolve("mine").label
     assert mine.content_hash == done.content_hash
-    with pytest.raises(ArtefactError, match="no published rule set is installed"):
-        artefacts.resolve("auto")
+    assert artefacts.resolve("auto").name == "rulebook-2.1.2"
 
 
 def test_a_manifest_cannot_make_an_unknown_set_published(tmp_path: Path) -> None:
@@ -188,8 +187,7 @@ def test_a_manifest_cannot_make_an_unknown_set_published(tmp_path: Path) -> None
     home_of_it.rename(home_of_it.with_name("acme-1.10"))
     with pytest.raises(ArtefactError, match="not installed"):
         artefacts.resolve("acme-1.10")
-    with pytest.raises(ArtefactError, match="no published rule set is installed"):
-        artefacts.resolve("auto")
+    assert artefacts.resolve("auto").name == "rulebook-2.1.2"
 
 
 @pytest.mark.parametrize(
@@ -570,8 +568,7 @@ def test_an_install_that_is_killed_leaves_nothing_half_done(
     assert process.returncode == -signal.SIGKILL
     assert len(leftovers(home)) == 1
     assert artefacts.installed() == []
-    with pytest.raises(ArtefactError):
-        artefacts.resolve("auto")
+    assert artefacts.resolve("auto").standing == "built in"
     long_ago = time.time() - 2 * 3600
     os.utime(home / "rules" / leftovers(home)[0], (long_ago, long_ago))
     assert artefacts.install(source).trusted
@@ -651,10 +648,7 @@ def test_installing_again_replaces_an_unknown_set_of_that_name(tmp_path: Path) -
 
 
 def test_auto_is_the_newest_published_set(tmp_path: Path) -> None:
-    with pytest.raises(ArtefactError) as caught:
-        artefacts.resolve("auto")
-    assert "cius-pt rules install" in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert artefacts.resolve("auto").name == "rulebook-2.1.2"
     artefacts.install(folder(tmp_path / "old", OLD))
     assert artefacts.resolve("auto").version == "1.9"
     artefacts.install(folder(tmp_path / "new", FILES))
@@ -679,8 +673,19 @@ def test_unknown_names_say_what_is_installed(tmp_path: Path) -> None:
     artefacts.install(folder(tmp_path / "in", FILES))
     with pytest.raises(ArtefactError, match=r"nix is not installed.*acme-1\.10"):
         artefacts.resolve("nix")
-    with pytest.raises(ArtefactError, match="not available in this version"):
-        artefacts.resolve("rulebook-2.1.2")
+
+
+def test_the_built_in_set_is_there_and_stays() -> None:
+    plain, strict = map(artefacts.resolve, ("rulebook-2.1.2", "rulebook-2.1.2-strict"))
+    for found in (plain, strict):
+        artefacts.verify(found)
+        assert found.standing == "built in"
+        assert not found.trusted
+        assert found.label.endswith(", built in)")
+    assert set(strict.files) - set(plain.files) == {"strict.sch"}
+    assert plain.label != strict.label
+    with pytest.raises(ArtefactError, match="built in and cannot be removed"):
+        artefacts.remove("rulebook-2.1.2")
 
 
 @pytest.mark.parametrize(

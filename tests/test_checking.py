@@ -18,11 +18,20 @@ from cius_pt import artefacts, checking, schema, xmlio
 from cius_pt.checking import check
 from cius_pt.errors import ArtefactError, InvalidValue
 from cius_pt.findings import Check, Finding, Outcome, Report, Severity
+from cius_pt.rules import catalogue
 from cius_pt.ubl import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cius_pt.artefacts import RuleSetInfo
+    from cius_pt.rules.entry import Language
+
+# The step's own words beat the catalogue's, where they are in the right language.
+BYTE_ORDER_MARK = {
+    "en": "Write the XML as UTF-8 without a byte order mark.",
+    "pt": "Grave o ficheiro em UTF-8 sem BOM.",
+}
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 DOCUMENT = (FIXTURES / "withholding.xml").read_bytes()
 CREDIT_NOTE = (FIXTURES / "credit_note.xml").read_bytes()
@@ -318,8 +327,21 @@ def test_what_a_finding_knows_of_itself_is_kept(
 # --- unknown is never clean ---
 
 
-def test_without_a_rule_set_the_rules_are_skipped_in_one_line() -> None:
+def test_without_an_installed_rule_set_the_built_in_one_judges(clean: str) -> None:
     report = check(DOCUMENT)
+
+    assert report.conforms
+    assert step(report, "rules").version.startswith("rulebook 2.1.2 (sha256 ")
+    wrong = DOCUMENT.replace(b"<cbc:PostalZone>4990-011</cbc:PostalZone>", b"")
+    (found,) = check(wrong, lang="pt").findings
+    assert found.rule == "BR-CIUS-PT-07"
+    assert found.message == catalogue.entries()["BR-CIUS-PT-07"].asks.pt
+    artefacts.install(clean, name="mine", trust=True)
+    assert step(check(DOCUMENT), "rules").version.startswith("rulebook 2.1.2 (sha256 ")
+
+
+def test_without_a_rule_set_the_rules_are_skipped_in_one_line() -> None:
+    report = check(DOCUMENT, rules="espap-2.1.2")
 
     assert steps(report)[1:] == [("schema", "passed"), ("rules", "skipped")]
     reason = str(step(report, "rules").reason)
@@ -454,9 +476,9 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     real = checking._load  # noqa: SLF001 - counted
 
-    def load(choice: str) -> Any:
-        seen.append(choice)
-        return real(choice)
+    def load(chosen: RuleSetInfo) -> Any:
+        seen.append(str(chosen.entry))
+        return real(chosen)
 
     monkeypatch.setattr(checking, "_load", load)
     return seen
@@ -625,3 +647,38 @@ def test_a_changed_published_set_is_not_run(
     report = check(DOCUMENT)
     assert steps(report)[2] == ("rules", "skipped")
     assert not report.conforms
+
+
+# --- hints ---
+
+
+@pytest.mark.parametrize("lang", ["pt", "en"])
+def test_every_finding_of_a_known_rule_has_a_hint(lang: Language) -> None:
+    misplaced = DOCUMENT.replace(b"<cbc:IssueDate>", b"<cbc:UUID/><cbc:IssueDate>")
+    for data in (b"", b"\xef\xbb\xbf" + misplaced):
+        findings = check(data, lang=lang).findings
+        assert findings
+        for finding in findings:
+            entry = catalogue.entries()[finding.rule]
+            assert finding.hint in {entry.fix.get(lang), BYTE_ORDER_MARK[lang]}
+
+
+def test_a_rule_that_nobody_knows_has_no_hint(rule_set: Callable[..., str]) -> None:
+    (finding,) = check(DOCUMENT, rules=rule_set(("/*", "false()", "fatal"))).findings
+
+    assert (finding.rule, finding.hint) == ("R-1", None)
+
+
+def test_a_clean_document_does_not_load_the_catalogue(clean: str) -> None:
+    code = (
+        "import sys; from cius_pt.checking import check;"
+        f"check(open({str(FIXTURES / 'withholding.xml')!r}, 'rb').read(),"
+        f" rules={clean!r});"
+        "print('cius_pt.rules.catalogue' in sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "False"

@@ -27,6 +27,7 @@ FLOORS = (
         "bundle",
         "store",
         "artefacts",
+        "forks",
         "workers",
     ),
     ("money", "codes", "pt"),  # 1: facts
@@ -70,7 +71,7 @@ FOR_TYPES = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
 
 # Heavy libraries and where alone they may be imported.
 HOMES = {
-    "saxonche": ("schematron.worker",),
+    "saxonche": ("schematron.session",),
     "click": ("cli",),
     "rich": ("cli",),
     "hypothesis": ("testing",),

@@ -3,23 +3,32 @@
 
 from __future__ import annotations
 
+from contextlib import closing, nullcontext, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cius_pt import checking
+from cius_pt import artefacts, checking
 from cius_pt.cli.exit_codes import COULD_NOT, DONE, FINDINGS
 from cius_pt.cli.files import STDIN, find
 from cius_pt.cli.json_report import JsonReports
+from cius_pt.cli.judging import reports
+from cius_pt.cli.language import language, language_option
+from cius_pt.cli.progress import Progress
 from cius_pt.cli.streams import tell
 from cius_pt.cli.tally import Tally
 from cius_pt.cli.text import TextReports, visible
-from cius_pt.errors import UnreadableDocument
+from cius_pt.cli.writing import write_whole
+from cius_pt.errors import ArtefactError
 from cius_pt.findings import Severity
 
 if TYPE_CHECKING:
-    from cius_pt.cli.files import Source
+    from contextlib import AbstractContextManager
+
+    from cius_pt.cli.journal import Journal
     from cius_pt.findings import Report
+    from cius_pt.rules.entry import Language
 
 _NEVER = "never"
 
@@ -39,8 +48,13 @@ _NEVER = "never"
     metavar="auto|NAME|PATH",
     default="auto",
     show_default=True,
-    help="The rule set: auto is the newest published one that is installed; "
-    "espap-2.1.2, espap-2.1.1, or the path of another.",
+    help="The rule set: auto is the newest published one that is installed, else the "
+    "built-in rulebook-2.1.2; espap-2.1.2, espap-2.1.1, or the path of another.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="With the built-in rules: warn of what the published ones let pass, too.",
 )
 @click.option(
     "--fail-on",
@@ -55,6 +69,27 @@ _NEVER = "never"
     is_flag=True,
     help="Show each warning; without it text only counts them.",
 )
+@language_option
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Check in so many processes.",
+)
+@click.option(
+    "--resume",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A journal: what stands there is not checked again, what is checked is added.",
+)
+@click.option(
+    "--svrl",
+    metavar="OUT.xml",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the rules say of the one document as standard SVRL, too.",
+)
 @click.pass_context
 def check(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -62,8 +97,13 @@ def check(  # noqa: PLR0913 - one for each option
     files: tuple[str, ...],
     form: str,
     rules: str,
+    strict: bool,
     fail_on: str,
     show_all: bool,
+    lang: str | None,
+    jobs: int,
+    resume: Path | None,
+    svrl: Path | None,
 ) -> None:
     """Check UBL documents: XML, schema, rules.
 
@@ -78,6 +118,8 @@ def check(  # noqa: PLR0913 - one for each option
     if files.count(STDIN) > 1:
         raise click.UsageError('"-" can be read only once')
     threshold = None if fail_on == _NEVER else Severity(fail_on)
+    if strict:
+        rules = _strict(rules)
     found = find(files)
     for problem in found.problems:
         tell(visible(problem))
@@ -85,15 +127,58 @@ def check(  # noqa: PLR0913 - one for each option
     output = (
         JsonReports() if form == "json" else TextReports(_shown(threshold, show_all))
     )
+    if svrl is not None and (len(found.sources) != 1 or STDIN in files):
+        raise click.UsageError("--svrl is for one document in a file")
     tally = Tally()
-    for source in found.sources:
-        report = _report(source, rules)
-        output.write(source.name, report)
-        tally.add(source.name, report)
-        code = max(code, _exit_code(report, threshold))
+    progress = Progress(len(found.sources))
+    with _journal(resume, rules, language(lang)) as journal:
+        for name, report in reports(
+            found.sources,
+            rules=rules,
+            lang=language(lang),
+            jobs=jobs,
+            journal=journal,
+        ):
+            progress.erase()
+            output.write(name, report)
+            tally.add(name, report)
+            progress.step()
+            code = max(code, _exit_code(report, threshold))
+    progress.erase()
     output.close()
     tally.close()
+    if svrl is not None:
+        write_whole(svrl, checking.svrl(found.sources[0].read(), rules=rules))
     context.exit(code)
+
+
+def _strict(rules: str) -> str:
+    """Return the strict form of the built-in rules; no others have one."""
+    name = artefacts.resolve(rules).name if rules == "auto" else rules
+    if name not in {artefacts.RULEBOOK, artefacts.STRICT}:
+        raise click.UsageError(
+            f"--strict is for the built-in rules: add --rules {artefacts.RULEBOOK}"
+        )
+    return artefacts.STRICT
+
+
+def _journal(
+    path: Path | None, rules: str, lang: Language
+) -> AbstractContextManager[Journal | None]:
+    """Open the journal of --resume; it holds for one rule set and one language."""
+    if path is None:
+        return nullcontext()
+    # Late: only a batch that may be resumed needs them.
+    from importlib.metadata import version  # noqa: PLC0415
+
+    from cius_pt.cli.journal import Journal  # noqa: PLC0415
+
+    settings: str | None = None
+    # Without a rule set no report leaves nothing unknown; each says why.
+    with suppress(ArtefactError):
+        rule_set = artefacts.resolve(rules)
+        settings = f"cius-pt {version('cius-pt')} {rule_set.content_hash} {lang}"
+    return closing(Journal(path, settings))
 
 
 def _shown(threshold: Severity | None, show_all: bool) -> Severity:
@@ -101,17 +186,6 @@ def _shown(threshold: Severity | None, show_all: bool) -> Severity:
     if show_all:
         return Severity.INFO
     return threshold or Severity.FATAL
-
-
-def _report(source: Source, rules: str) -> Report:
-    try:
-        data = source.read()
-    except UnreadableDocument as error:
-        return checking.unreadable(error)
-    except OSError as error:
-        said = error.strerror or type(error).__name__
-        return checking.not_read(f"cannot be read: {said}")
-    return checking.check(data, rules=rules)
 
 
 def _exit_code(report: Report, threshold: Severity | None) -> int:

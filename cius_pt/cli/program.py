@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -37,6 +36,7 @@ NAME: Final = "cius-pt"
 _COMMANDS: Final[Mapping[str, str]] = {
     "build": "cius_pt.cli.build:build",
     "check": "cius_pt.cli.check:check",
+    "explain": "cius_pt.cli.explain:explain",
     "rules": "cius_pt.cli.rules:command",
     "show": "cius_pt.cli.show:show",
 }
@@ -128,6 +128,8 @@ def _say(error: Exception, *, verbose: bool) -> None:
         tell(f"Error: {what}{one_line(said)}")
     else:
         if verbose:
+            import traceback  # noqa: PLC0415 - only now
+
             tell("".join(traceback.format_exception(error)).rstrip())
         said = one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
         tell(f"internal error: {said} (run with {NAME} -v)")

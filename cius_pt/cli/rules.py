@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cius_pt import artefacts
+from cius_pt.cli.rules_export import export
+from cius_pt.cli.rules_test import test
 from cius_pt.errors import ArtefactError
 
 if TYPE_CHECKING:
@@ -32,23 +34,25 @@ _format = click.option(
 
 @click.group("rules")
 def command() -> None:
-    """Install, list and remove rule sets.
+    """Install, list, test, export and remove rule sets.
 
-    Published rule sets are not shipped with cius-pt: install them once, from a
-    folder, a ZIP or a URL. Every file is checked against its published sha256.
+    The built-in rulebook-2.1.2 says of a document what the published rules say. Those
+    are not shipped with cius-pt: install them once, from a folder, a ZIP or a URL.
+    Every file is checked against its published sha256.
     """
 
 
 @command.command("list")
 @_format
 def list_(form: str) -> None:
-    """List the installed rule sets and whether their files are unharmed."""
+    """List the rule sets that can be run and whether their files are unharmed."""
     found = artefacts.installed()
     if not found:
         click.echo(
-            f"no rule set is installed; {artefacts.HOW_TO_INSTALL}",
+            f"no published rule set is installed; {artefacts.HOW_TO_INSTALL}",
             err=True,
         )
+    found.append(artefacts.built_in(artefacts.RULEBOOK))
     _answer(form, {"rules": [_facts(s) for s in found]}, lambda: map(_line, found))
 
 
@@ -87,6 +91,10 @@ def remove(name: str, form: str) -> None:
     artefacts.remove(name)
     click.echo(f"removed {name}", err=True)
     _answer(form, {"removed": [name]}, lambda: [name])
+
+
+command.add_command(export)
+command.add_command(test)
 
 
 def _answer(form: str, data: dict[str, Any], text: Callable[[], Any]) -> None:

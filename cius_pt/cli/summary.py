@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cius_pt.totals import explain_totals
+from cius_pt.arithmetic import explain_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cius_pt.findings import Severity
 from cius_pt.schematron.stylesheet import AssertionInfo, Stylesheet
@@ -23,18 +23,18 @@ from cius_pt.schematron.stylesheet import AssertionInfo, Stylesheet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cius_pt.schematron.model import Schema
+    from cius_pt.schematron.merged import Merged
 
 
 def stored(
-    folder: Path, schema: Schema, translate: Callable[[Schema], Stylesheet]
+    folder: Path, files: Merged, translate: Callable[[Merged], Stylesheet]
 ) -> Stylesheet:
     """Return the stylesheet of a schema from `folder`, or make it and keep it there."""
-    key = hashlib.sha256(f"{schema.sha256} {_translators()}".encode()).hexdigest()
+    key = hashlib.sha256(f"{files.sha256} {_translators()}".encode()).hexdigest()
     path = folder / f"{key}.json"
     found = _read(path)
     if found is None:
-        found = translate(schema)
+        found = translate(files)
         _write(path, found)
     return found
 
@@ -46,7 +46,13 @@ def _read(path: Path) -> Stylesheet | None:
         return None
     if hashlib.sha256(content).hexdigest().encode() != digest:
         return None
-    data = json.loads(content)
+    try:
+        return _stylesheet(json.loads(content))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _stylesheet(data: Any) -> Stylesheet:
     return Stylesheet(
         xslt=data["xslt"],
         output="records",

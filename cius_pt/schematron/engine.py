@@ -22,16 +22,15 @@ from cius_pt.errors import ArtefactError
 from cius_pt.findings import NOWHERE, Check, Finding, Location, Outcome, Severity
 from cius_pt.schematron import notes, svrl, worker
 from cius_pt.schematron.cache import stored
-from cius_pt.schematron.plain import compile_plain
-from cius_pt.schematron.source import load as read_schema
+from cius_pt.schematron.merged import Merged
+from cius_pt.schematron.session import Failure
 from cius_pt.schematron.stylesheet import Stylesheet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cius_pt.schematron.model import Schema
     from cius_pt.schematron.stylesheet import AssertionInfo
-    from cius_pt.schematron.worker import Session
+    from cius_pt.schematron.worker import Saxon
     from cius_pt.xmlio import XmlDocument
 
 # Decimal arithmetic is quadratic in the digits: a million of them take twelve seconds.
@@ -138,16 +137,16 @@ class Rules:
         text = utf8.decode()
         sheet = self.stylesheet
 
-        def task(session: Session) -> str | worker.Failure:
+        def task(session: Saxon) -> str | Failure:
             return session.compile(sheet.hash, sheet.xslt) or session.transform(
                 sheet.hash, text
             )
 
         try:
-            result: str | worker.Failure = worker.call(task)
+            result: str | Failure = worker.call(task)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was judged
             return Run(failure=f"the engine failed: {type(error).__name__}: {error}")
-        return _aborted(sheet, result) if isinstance(result, worker.Failure) else result
+        return _aborted(sheet, result) if isinstance(result, Failure) else result
 
     def _findings(self, document: XmlDocument, run: Run) -> tuple[Finding, ...]:
         places = document.locations({hit.element for hit in run.hits})
@@ -181,19 +180,19 @@ def load(
     `ArtefactError` when the rule set cannot be read, uses something unsupported or
     has an expression that Saxon rejects.
     """
-    schema = read_schema(entry)
+    files = Merged(entry)
     if not optimise:
-        sheet = compile_plain(schema)
+        sheet = _literal(files)
     elif cache is None:
-        sheet = _translate(schema)
+        sheet = _lean(files)
     else:
-        sheet = stored(cache, schema, _translate)
+        sheet = stored(cache, files, _lean)
 
-    def task(session: Session) -> worker.Failure | None:
+    def task(session: Saxon) -> Failure | None:
         return session.compile(sheet.hash, sheet.xslt)
 
     failure = worker.call(task)
-    if isinstance(failure, worker.Failure):
+    if isinstance(failure, Failure):
         trouble = notes.read(failure)
         at = None if trouble.line is None else sheet.assertion_at(trouble.line)
         where = at.place if at else entry.name
@@ -201,11 +200,21 @@ def load(
     return Rules(label=label, stylesheet=sheet)
 
 
-def _translate(schema: Schema) -> Stylesheet:
-    # Late: a process that finds its rules translated needs none of it.
-    from cius_pt.schematron.compiler import compile_lean  # noqa: PLC0415
+# Late imports: a process that finds its rules translated needs no translator.
 
-    return compile_lean(schema)
+
+def _lean(files: Merged) -> Stylesheet:
+    from cius_pt.schematron.compiler import compile_lean  # noqa: PLC0415
+    from cius_pt.schematron.source import read  # noqa: PLC0415
+
+    return compile_lean(read(files))
+
+
+def _literal(files: Merged) -> Stylesheet:
+    from cius_pt.schematron.plain import compile_plain  # noqa: PLC0415
+    from cius_pt.schematron.source import read  # noqa: PLC0415
+
+    return compile_plain(read(files))
 
 
 def _reason(run: Run) -> str:
@@ -239,7 +248,7 @@ def _location(location: Location, attribute: str | None) -> Location:
     )
 
 
-def _aborted(sheet: Stylesheet, failure: worker.Failure) -> Run:
+def _aborted(sheet: Stylesheet, failure: Failure) -> Run:
     trouble = notes.read(failure)
     if not trouble.dynamic:
         return Run(failure=f"Saxon gave up: {trouble}")

@@ -19,7 +19,7 @@ from cius_pt.errors import ArtefactError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cius_pt.schematron.model import Place
+    from cius_pt.schematron.place import Place
 
 FORBIDDEN = frozenset(
     {

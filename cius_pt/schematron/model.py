@@ -8,29 +8,18 @@ expressions are kept as the text that was published.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from cius_pt.errors import ArtefactError
+from cius_pt.schematron.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QueryBinding = Literal["xslt2", "xslt3", "xpath2"]
 ALL_PHASES = "#ALL"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where something was written: file (relative to the entry's folder) and line."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}, line {self.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +150,3 @@ class Schema:
     def assertions(self) -> tuple[Assertion, ...]:
         """Every assertion, in order: its index here is its number in a stylesheet."""
         return tuple(a for _, rule in self.rules() for a in rule.assertions)
-
-
-def content_hash(text: str) -> str:
-    """Return the sha256 of a text, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cius_pt.schematron.worker import Failure
+    from cius_pt.schematron.session import Failure
 
 _LETTERS, _LENGTH = 4, 8
 

@@ -11,13 +11,12 @@ understood must not look as if it had been checked.
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from cius_pt.errors import ArtefactError
 from cius_pt.schematron.expand import Parameters, instantiate, resolve_extends
+from cius_pt.schematron.merged import SCH, XSL, Merged
 from cius_pt.schematron.model import (
     ALL_PHASES,
     Assertion,
@@ -27,7 +26,6 @@ from cius_pt.schematron.model import (
     NameOf,
     Pattern,
     Phase,
-    Place,
     QueryBinding,
     Rule,
     Schema,
@@ -38,34 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCH = "http://purl.oclc.org/dsdl/schematron"
-XSL = "http://www.w3.org/1999/XSL/Transform"
-
 _BINDINGS = {"": "xslt2", "xslt": "xslt2", "xslt2": "xslt2", "xslt3": "xslt3"}
 _BINDINGS |= {"xpath2": "xpath2"}
-_DOCUMENTATION = frozenset({"title", "p", "properties"})
 _MARKUP = frozenset({"emph", "span", "dir"})
-# Attributes that say nothing about what is checked.
-_INERT = frozenset({"id", "icon", "see", "fpi", "schemaVersion", "queryBinding"})
-_ATTRIBUTES = {
-    "schema": {"defaultPhase"},
-    "ns": {"prefix", "uri"},
-    "include": {"href"},
-    "phase": set(),
-    "active": {"pattern"},
-    "pattern": {"abstract", "is-a"},
-    "param": {"name", "value"},
-    "rule": {"abstract", "context", "flag", "role"},
-    "extends": {"rule"},
-    "let": {"name", "value"},
-    "assert": {"test", "flag", "role"},
-    "report": {"test", "flag", "role"},
-    "value-of": {"select"},
-    "name": {"path"},
-    "emph": set(),
-    "span": {"class"},
-    "dir": {"value"},
-}
 
 
 def load(entry: Path) -> Schema:
@@ -75,25 +48,28 @@ def load(entry: Path) -> Schema:
     well-formed, has a DTD, climbs out of the entry's folder or uses something that is
     not supported.
     """
-    return _Reader(entry).read()
+    return read(Merged(entry))
+
+
+def read(files: Merged) -> Schema:
+    """Read a schema whose files are merged; raises `ArtefactError` like `load`."""
+    return _Reader(files).read()
 
 
 class _Reader:
-    """One reading of one schema: remembers which file each element came from."""
+    """One reading of one schema."""
 
-    def __init__(self, entry: Path) -> None:
-        self._entry = entry
-        self._folder = entry.parent.resolve()
-        self._hash = hashlib.sha256()
+    def __init__(self, files: Merged) -> None:
+        self._files = files
 
     def read(self) -> Schema:
-        root = self._parse(self._entry, ())
+        root = self._files.root
         if root.tag != f"{{{SCH}}}schema":
-            self._refuse(root, "the entry file is not an ISO Schematron schema")
-        self._guard(root)
+            self._files.refuse(root, "the entry file is not an ISO Schematron schema")
+        self._files.guard(root)
         binding = _BINDINGS.get(root.get("queryBinding", "").lower())
         if binding is None:
-            self._refuse(root, f"query binding {root.get('queryBinding')!r}")
+            self._files.refuse(root, f"query binding {root.get('queryBinding')!r}")
         top = _Parts(self, root, "title p properties ns phase pattern let key rule")
         abstract = {
             p.get("id", ""): p for p in top["pattern"] if p.get("abstract") == "true"
@@ -111,56 +87,9 @@ class _Reader:
             lets=self._lets(top["let"]),
             phases=tuple(self._phase(p) for p in top["phase"]),
             patterns=tuple(self._pattern(p, abstract, shared) for p in concrete),
-            place=self.place(root),
-            sha256=self._hash.hexdigest(),
+            place=self._files.place(root),
+            sha256=self._files.sha256,
         )
-
-    # -- files ---------------------------------------------------------------------
-
-    def _parse(self, path: Path, chain: tuple[Path, ...]) -> etree._Element:
-        name = _relative(path, self._folder)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ArtefactError(f"cannot read {name}: {error.strerror}") from None
-        self._hash.update(name.encode() + b"\0" + data + b"\0")
-        parser = etree.XMLParser(
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        try:
-            root = etree.fromstring(data, parser, base_url=name)
-        except etree.XMLSyntaxError as error:
-            raise ArtefactError(f"{name} is not well-formed XML: {error}") from None
-        if root.getroottree().docinfo.internalDTD is not None:
-            raise ArtefactError(f"{name} has a document type declaration")
-        here = (*chain, path.resolve())
-        for include in list(root.iter(f"{{{SCH}}}include")):
-            self._include(include, path, here)
-        return root
-
-    def _include(
-        self, include: etree._Element, path: Path, chain: tuple[Path, ...]
-    ) -> None:
-        self._guard(include)
-        href = include.get("href", "")
-        if not href or ":" in href or "#" in href:
-            self._refuse(include, f"include of {href!r} (only relative files)")
-        target = (path.parent / href).resolve()
-        if not target.is_relative_to(self._folder):
-            self._refuse(include, f"include of {href!r} outside the rule set's folder")
-        if target in chain:
-            self._refuse(include, f"include of {href!r} in a circle")
-        parent = include.getparent()
-        if parent is None:
-            self._refuse(include, "include as the root of a file")
-        replacement = self._parse(target, chain)
-        replacement.tail = include.tail
-        replacement.set(_FILE, _relative(target, self._folder))
-        parent.replace(include, replacement)
 
     # -- parts ---------------------------------------------------------------------
 
@@ -169,19 +98,19 @@ class _Reader:
         for element in elements:
             prefix, uri = element.get("prefix", ""), element.get("uri", "")
             if not prefix or not uri:
-                self._refuse(element, "ns without prefix or uri")
+                self._files.refuse(element, "ns without prefix or uri")
             if found.setdefault(prefix, uri) != uri:
-                self._refuse(element, f"ns {prefix!r} bound twice")
+                self._files.refuse(element, f"ns {prefix!r} bound twice")
         return found
 
     def _key(self, element: etree._Element) -> Key:
         if len(element) or set(element.attrib) != {"name", "match", "use"}:
-            self._refuse(element, "xsl:key with other than name, match and use")
+            self._files.refuse(element, "xsl:key with other than name, match and use")
         return Key(
             name=element.get("name", ""),
             match=element.get("match", ""),
             use=element.get("use", ""),
-            place=self.place(element),
+            place=self._files.place(element),
         )
 
     def _lets(self, elements: list[etree._Element]) -> tuple[Let, ...]:
@@ -189,10 +118,10 @@ class _Reader:
         for element in elements:
             name, value = element.get("name"), element.get("value")
             if not name or value is None or len(element):
-                self._refuse(element, "let without name and value")
+                self._files.refuse(element, "let without name and value")
             if name in found:
-                self._refuse(element, f"let {name!r} defined twice in one place")
-            found[name] = Let(name=name, value=value, place=self.place(element))
+                self._files.refuse(element, f"let {name!r} defined twice in one place")
+            found[name] = Let(name=name, value=value, place=self._files.place(element))
         return tuple(found.values())
 
     def _phase(self, element: etree._Element) -> Phase:
@@ -201,7 +130,7 @@ class _Reader:
             id=self._need(element, "id"),
             lets=self._lets(parts["let"]),
             active=tuple(self._need(a, "pattern") for a in parts["active"]),
-            place=self.place(element),
+            place=self._files.place(element),
         )
 
     def _pattern(
@@ -210,16 +139,18 @@ class _Reader:
         abstract: dict[str, etree._Element],
         shared: dict[str, etree._Element],
     ) -> Pattern:
-        identity, place = element.get("id", ""), self.place(element)
+        identity, place = element.get("id", ""), self._files.place(element)
         is_a = element.get("is-a")
         if is_a is not None:
             if is_a not in abstract:
-                self._refuse(element, f"is-a {is_a!r}: there is no such abstract one")
+                self._files.refuse(
+                    element, f"is-a {is_a!r}: there is no such abstract one"
+                )
             parts = _Parts(self, element, "p title param")
             parameters = Parameters(
                 (self._need(p, "name"), self._need(p, "value")) for p in parts["param"]
             )
-            self.place_below(abstract[is_a])
+            self._files.place_below(abstract[is_a])
             element = instantiate(abstract[is_a], parameters)
         parts = _Parts(self, element, "p title let rule")
         shared = shared | self._abstract_rules(parts["rule"])
@@ -242,10 +173,10 @@ class _Reader:
 
     def _rule(self, element: etree._Element, shared: dict[str, etree._Element]) -> Rule:
         context = self._need(element, "context")
-        place = self.place(element)
+        place = self._files.place(element)
         lets: list[etree._Element] = []
         assertions: list[Assertion] = []
-        for child in resolve_extends(element, shared, self._refuse):
+        for child in resolve_extends(element, shared, self._files.refuse):
             name = self._check(child, {"p", "title", "let", "assert", "report"})
             if name == "let":
                 lets.append(child)
@@ -267,7 +198,7 @@ class _Reader:
             flag=element.get("flag", ""),
             role=element.get("role", ""),
             message=tuple(self._message(element)),
-            place=self.place(element),
+            place=self._files.place(element),
         )
 
     def _message(self, element: etree._Element) -> Iterator[MessagePart]:
@@ -298,47 +229,15 @@ class _Reader:
         if name.namespace == XSL and name.localname == "key" and "key" in allowed:
             return "key"
         if name.namespace != SCH or name.localname not in allowed - {"key"}:
-            self._refuse(element, "an element that is not supported here")
-        self._guard(element)
+            self._files.refuse(element, "an element that is not supported here")
+        self._files.guard(element)
         return name.localname
-
-    def _guard(self, element: etree._Element) -> None:
-        """Refuse attributes that would change what is checked."""
-        name = etree.QName(element).localname
-        if name in _DOCUMENTATION:
-            return
-        known = _ATTRIBUTES.get(name, set()) | _INERT
-        for attribute in element.attrib:
-            if not str(attribute).startswith("{") and attribute not in known:
-                self._refuse(element, f"attribute {attribute!s}")
 
     def _need(self, element: etree._Element, attribute: str) -> str:
         value = element.get(attribute)
         if value is None:
-            self._refuse(element, f"no attribute {attribute}")
+            self._files.refuse(element, f"no attribute {attribute}")
         return value
-
-    def _refuse(self, element: etree._Element, what: str) -> NoReturn:
-        name = etree.QName(element)
-        shown = name.localname if name.namespace == SCH else name.text
-        raise ArtefactError(f"{self.place(element)}: <{shown}>: {what}")
-
-    def place(self, element: etree._Element) -> Place:
-        line = element.get(_LINE) or _line(element)
-        holder: etree._Element | None = element
-        while holder is not None:
-            file = holder.get(_FILE)
-            if file is not None:
-                return Place(file=file, line=int(line))
-            holder = holder.getparent()
-        return Place(file=self._entry.name, line=int(line))
-
-    def place_below(self, element: etree._Element) -> None:
-        """Write places down, so that they survive copying out of the tree."""
-        file = self.place(element).file
-        for child in element.iter():
-            child.set(_LINE, str(_line(child)))
-        element.set(_FILE, file)
 
 
 class _Parts:
@@ -352,20 +251,3 @@ class _Parts:
 
     def __getitem__(self, name: str) -> list[etree._Element]:
         return self._found[name]
-
-
-# Where an element came from, written beside it while files are merged.
-_FILE = "{urn:x-cius-pt:place}file"
-_LINE = "{urn:x-cius-pt:place}line"
-
-
-def _line(element: etree._Element) -> int:
-    found: object = element.sourceline  # the stubs do not know its type
-    return found if isinstance(found, int) else 1
-
-
-def _relative(path: Path, folder: Path) -> str:
-    resolved = path.resolve()
-    if resolved.is_relative_to(folder):
-        return resolved.relative_to(folder).as_posix()
-    return path.name

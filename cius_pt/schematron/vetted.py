@@ -17,7 +17,8 @@ from cius_pt.schematron.model import NameOf, ValueOf
 from cius_pt.schematron.stylesheet import global_lets
 
 if TYPE_CHECKING:
-    from cius_pt.schematron.model import Assertion, Let, Pattern, Place, Rule, Schema
+    from cius_pt.schematron.model import Assertion, Let, Pattern, Rule, Schema
+    from cius_pt.schematron.place import Place
 
 
 class Vetted:

@@ -6,23 +6,17 @@ process abort it (``StackOverflowError … yellow zone``). So a single daemon th
 started at the first use, owns the only processor; callers of any number of threads
 hand over a task and wait for its future.
 
-- fork: a child starts its own thread with its own processor; the parent's objects
-  live in that thread's frames only, so the child never touches or frees them.
+- fork: the parent's objects live in that thread's frames only, so a child never
+  touches or frees them. If the parent had used Saxon, the child must not
+  (`cius_pt.schematron.remote`); otherwise it starts a thread of its own.
 - exit: the thread is asked to stop and is waited for, then Python goes on.
 - Ctrl-C: reaches the caller that waits, as soon as the document at hand is done; the
   next task finds the processor as usable as before.
 
-Saxon writes a note on each dynamic error to the process's standard error stream. A
-configuration file points it to a private file instead, which is removed as soon as
-both sides have it open (where the system allows that), so that even a killed process
-leaves nothing behind. The note is the only place where SaxonC tells an error's code
-and line.
-
-Measured with saxonche 13.1 on Linux: 20 forks out of a process whose Saxon thread was
-busy, a fork pool, and children that leave by ``os._exit`` or normally all work, each
-child with its own processor (0.1 s); the exit code of a process is its own. SaxonC
-keeps Python's interpreter lock while it works: threads wait for each other however
-they are arranged, and only more processes check more documents per second.
+A fork in the middle of a check waits for it (`cius_pt.forks`). The exit code of a
+process is its own. SaxonC keeps Python's interpreter lock while it works: threads wait
+for each other however they are arranged, and only more processes check more documents
+per second.
 """
 
 from __future__ import annotations
@@ -30,20 +24,19 @@ from __future__ import annotations
 import atexit
 import os
 import queue
-import shutil
-import tempfile
 import threading
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cius_pt.schematron.stylesheet import attribute
+from cius_pt import forks
+from cius_pt.schematron.remote import RemoteSession
+from cius_pt.schematron.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Task = Callable[["Session"], Any]
+    Saxon = Session | RemoteSession
+    Task = Callable[[Saxon], Any]
     Job = tuple[Future[Any], Task]
 
 # Secondary threads get 512 KiB on macOS and 128 KiB with musl; compiling a rule set
@@ -51,76 +44,6 @@ if TYPE_CHECKING:
 _STACK = 16 * 1024 * 1024
 _PATIENCE = 10.0
 _SLICE = 0.5
-_EXECUTABLES = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Saxon gave up: what it said, and the note it wrote about it."""
-
-    message: str
-    note: str
-
-
-class Session:
-    """What lives in the worker thread: the processor and its compiled stylesheets."""
-
-    def __init__(self) -> None:
-        # Late: a second of loading that only those who check rules should pay.
-        import saxonche  # noqa: PLC0415
-
-        self._folder = Path(tempfile.mkdtemp(prefix="cius-pt-"))
-        log = self._folder / "saxon.log"
-        config = self._folder / "saxon.xml"
-        config.write_text(_configuration(log), encoding="utf-8")
-        self._error: type[Exception] = saxonche.PySaxonApiError
-        self._processor = saxonche.PySaxonProcessor(config_file=str(config))
-        self._xslt = self._processor.new_xslt30_processor()
-        self._compiled: dict[str, Any] = {}
-        self._notes = log.open("rb")
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def compile(self, key: str, xslt: str) -> Failure | None:
-        """Compile a stylesheet, unless it is here already."""
-        if key in self._compiled:
-            return None
-        try:
-            executable = self._xslt.compile_stylesheet(stylesheet_text=xslt)
-        except self._error as error:
-            return self._failure(error)
-        while len(self._compiled) >= _EXECUTABLES:
-            del self._compiled[next(iter(self._compiled))]
-        self._compiled[key] = executable
-        return None
-
-    def transform(self, key: str, text: str) -> str | Failure:
-        """Run a compiled stylesheet over a document given as text."""
-        try:
-            node = self._processor.parse_xml(xml_text=text)
-            # None is the empty result.
-            return self._compiled[key].transform_to_string(xdm_node=node) or ""
-        except self._error as error:
-            return self._failure(error)
-
-    def close(self) -> None:
-        """Let go of everything, in the thread that made it."""
-        self._compiled.clear()
-        del self._xslt, self._processor
-        self._notes.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _failure(self, error: Exception) -> Failure:
-        note = self._notes.read().decode("utf-8", "replace").strip()
-        return Failure(message=str(error).strip(), note=note)
-
-
-def _configuration(log: Path) -> str:
-    """No protocol but the document's text, no Java extensions, a quiet stderr."""
-    return (
-        '<configuration xmlns="http://saxon.sf.net/ns/configuration" edition="HE">'
-        '<global allowedProtocols="" allowExternalFunctions="false" '
-        f"{attribute('standardErrorOutputFile', str(log)).lstrip()}/></configuration>"
-    )
 
 
 class _Worker:
@@ -163,16 +86,18 @@ class _Worker:
         self._thread.join(_PATIENCE)
 
     def _serve(self) -> None:
-        session: Session | None = None
+        session: Saxon | None = None
         while (job := self._jobs.get()) is not None:
             future, task = job
             if not future.set_running_or_notify_cancel():
                 continue
-            try:
-                session = session or Session()
-                future.set_result(task(session))
-            except Exception as error:  # noqa: BLE001 - the caller gets it
-                future.set_exception(error)
+            # The caller may have given up (Ctrl-C); a fork waits all the same.
+            with forks.held_off(wait=False):
+                try:
+                    session = session or _session()
+                    future.set_result(task(session))
+                except Exception as error:  # noqa: BLE001 - the caller gets it
+                    future.set_exception(error)
             del future, task, job
         if session is not None:
             session.close()
@@ -180,6 +105,16 @@ class _Worker:
 
 _lock = threading.Lock()
 _worker: _Worker | None = None
+_used = False  # whether Saxon is, or was before a fork, alive in this process
+_forked = False  # whether that was before a fork
+
+
+def _session() -> Saxon:
+    global _used  # noqa: PLW0603 - one per process is the point
+    if _used and _forked:
+        return RemoteSession()
+    _used = True
+    return Session()
 
 
 def call(task: Task) -> Any:
@@ -188,17 +123,21 @@ def call(task: Task) -> Any:
     An exception of the task is raised here.
     """
     global _worker  # noqa: PLW0603 - one per process is the point
-    with _lock:
-        if _worker is None:
-            _worker = _Worker()
-            atexit.register(_worker.stop)
-        worker = _worker
-    return worker.call(task)
+    if forks.torn():
+        raise RuntimeError(forks.TORN)
+    with forks.held_off():
+        with _lock:
+            if _worker is None:
+                _worker = _Worker()
+                atexit.register(_worker.stop)
+            worker = _worker
+        return worker.call(task)
 
 
 def _forget() -> None:
     """In a forked child: the thread is not there, and the lock may be held."""
-    global _worker, _lock  # noqa: PLW0603 - one per process is the point
+    global _worker, _lock, _forked  # noqa: PLW0603 - one per process is the point
+    _forked = _used
     if _worker is not None:
         atexit.unregister(_worker.stop)
     _worker = None

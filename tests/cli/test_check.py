@@ -17,6 +17,7 @@ import pytest
 from cius_pt import artefacts, checking, xmlio
 from cius_pt.cli import files, main
 from cius_pt.findings import Severity
+from cius_pt.rules import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,8 +84,11 @@ class Result:
 
 
 @pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+def run(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
     """Run `cius-pt check` with our own rules in this process."""
+    monkeypatch.setenv("LC_ALL", "C")  # the hints speak the language of the locale
 
     def do(*arguments: str | Path, rules: str | None = "../rules.sch") -> Result:
         chosen = [] if rules is None else ["--rules", rules]
@@ -207,7 +211,7 @@ def test_never_fail_does_not_hide_what_could_not_be_checked(
 ) -> None:
     put("a.xml", CLEAN)
 
-    assert run("--fail-on", "never", "a.xml", rules=None).code == 2
+    assert run("--fail-on", "never", "a.xml", rules="espap-2.1.2").code == 2
     assert run("--fail-on", "never", "missing.xml").code == 2
 
 
@@ -219,7 +223,7 @@ def test_without_rules_nothing_is_said_to_conform(
     run: Callable[..., Result], form: str
 ) -> None:
     put("a.xml", CLEAN)
-    result = run("--format", form, "a.xml", rules=None)
+    result = run("--format", form, "a.xml", rules="espap-2.1.2")
 
     assert result.code == 2
     assert "install one with: cius-pt rules install" in result.err
@@ -232,7 +236,7 @@ def test_without_rules_nothing_is_said_to_conform(
 
 
 @pytest.mark.parametrize(
-    "rules", ["espap-2.1.2", "rulebook-2.1.2", "nonsense", "../none.sch", "../work"]
+    "rules", ["espap-2.1.2", "rulebook-2.1.1", "nonsense", "../none.sch", "../work"]
 )
 def test_a_rule_set_that_cannot_be_run_is_2(
     run: Callable[..., Result], rules: str
@@ -245,6 +249,36 @@ def test_a_rule_set_that_cannot_be_run_is_2(
     (line,) = [x for x in result.err.splitlines() if x.startswith("a.xml")]
     assert line.startswith("a.xml: rules skipped: ")
     assert not VERDICT.search(result.err)
+
+
+def test_without_an_installed_rule_set_the_built_in_one_judges(
+    run: Callable[..., Result],
+) -> None:
+    put("a.xml", CLEAN)
+    put("b.xml", CLEAN.replace(b"<cbc:PostalZone>4990-011</cbc:PostalZone>", b""))
+    result = run("a.xml", rules=None)
+    assert (result.code, result.out) == (0, "")
+    assert "rulebook 2.1.2 (sha256 " in result.err
+    result = run("b.xml", "--lang", "pt", rules=None)
+    assert result.code == 1
+    assert "fatal BR-CIUS-PT-07" in result.out
+    assert "A morada do fornecedor deve ter" in result.out
+
+
+def test_strict_warns_of_what_the_published_rules_let_pass(
+    run: Callable[..., Result],
+) -> None:
+    put("a.xml", CLEAN.replace(b">FT<", b">80<"))
+    plain = run("a.xml", "--warnings", rules="rulebook-2.1.2")
+    assert (plain.code, plain.out) == (0, "")
+    strict = run("a.xml", "--warnings", "--strict", rules="rulebook-2.1.2")
+    assert strict.code == 0
+    assert "warning CP-STRICT-01" in strict.out
+    assert "rulebook 2.1.2 strict (sha256 " in strict.err
+    assert run("a.xml", "--warnings", "--strict", rules=None).out == strict.out
+    other = run("a.xml", "--strict", rules="espap-2.1.2")
+    assert (other.code, other.out) == (2, "")
+    assert "add --rules rulebook-2.1.2" in other.err
 
 
 def test_a_changed_rule_set_is_2(run: Callable[..., Result], tmp_path: Path) -> None:
@@ -303,9 +337,12 @@ def test_a_finding_is_one_line_that_grep_and_editors_understand(
 def test_what_is_unknown_is_a_dash(run: Callable[..., Result]) -> None:
     put("a.xml", b"%PDF-1.7")
 
-    assert run("a.xml").out == (
-        "a.xml: fatal CP-XML-03 - -: this is a PDF, not an XML document\n"
+    line = run("a.xml").out
+
+    assert line.startswith(
+        "a.xml: fatal CP-XML-03 - -: this is a PDF, not an XML document ("
     )
+    assert line.endswith(")\n")
 
 
 def test_an_element_without_a_field_is_named_by_its_xpath(
@@ -387,6 +424,20 @@ def test_the_hint_stands_behind_the_message(run: Callable[..., Result]) -> None:
 
     assert result.out.startswith("a.xml:1: warning CP-XML-10 - -: ")
     assert result.out.endswith("(Write the XML as UTF-8 without a byte order mark.)\n")
+
+
+def test_hints_speak_the_language_that_is_asked_for(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("a.xml", b"%PDF-1.7")
+    entry = catalogue.entries()["CP-XML-03"]
+
+    assert run("a.xml").out.endswith(f"({entry.fix.en})\n")
+    assert run("--lang", "pt", "a.xml").out.endswith(f"({entry.fix.pt})\n")
+    monkeypatch.setenv("LC_ALL", "pt_PT.UTF-8")
+    assert run("a.xml").out.endswith(f"({entry.fix.pt})\n")
+    (report,) = run("--lang", "en", "--format", "json", "a.xml").reports
+    assert report["checks"][0]["findings"][0]["hint"] == entry.fix.en
 
 
 def test_a_document_cannot_write_to_the_terminal(
@@ -473,7 +524,7 @@ def test_json_has_every_finding_whatever_text_would_fold(
 
 def test_a_skipped_step_has_its_reason_in_json(run: Callable[..., Result]) -> None:
     put("a.xml", CLEAN)
-    (report,) = run("--format", "json", "a.xml", rules=None).reports
+    (report,) = run("--format", "json", "a.xml", rules="espap-2.1.2").reports
 
     rules = report["checks"][2]
     assert rules["outcome"] == "skipped"

@@ -76,8 +76,6 @@ def test_wrong_sums_are_shown_beside_the_right_ones() -> None:
 def test_a_document_cannot_write_to_the_terminal() -> None:
     document = (FIXTURES / "withholding.xml").read_bytes()
 
-    shown = run(
-        "-", given=document.replace(b"Consultoria", "\u009b31m".encode())
-    )
+    shown = run("-", given=document.replace(b"Consultoria", "\u009b31m".encode()))
 
     assert "\u009b" not in shown.stdout

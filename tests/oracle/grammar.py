@@ -8,6 +8,7 @@ instance.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,38 @@ class Grammar:
                 at = index + 1
         parent.insert(at, child)
         return True
+
+    def most(self, name: str, steps: str) -> int:
+        """Return how often a path may exist below an element: 0, 1, or 2 for more."""
+        here, times = tag(name), 1
+        for step in path(re.sub(r"\[.*?\]", "", steps)):
+            child = self._child(here, step)
+            if child is None:
+                return 0
+            times = max(times, child.most or 2)
+            here = step
+        return times
+
+    def demands(self, name: str, given: str, steps: str) -> bool:
+        """Whether an element that has the path `given` must have `steps` as well."""
+        plain = [re.sub(r"\[.*?\]", "", text) for text in (given, steps)]
+        names = plain[1].split("/")
+        known = plain[0].split("/") if plain[0] else []
+        if any(step.startswith(("@", "*")) for step in names) or not all(names):
+            return False
+        here, shared = tag(name), True
+        for index, step in enumerate(names):
+            child = self._child(here, tag(step))
+            if child is None:
+                return False
+            shared = shared and index < len(known) and known[index] == step
+            if not shared and child.least < 1:
+                return False
+            here = tag(step)
+        return True
+
+    def _child(self, parent: str, name: str) -> Child | None:
+        return next((c for c in self.children(parent) if c.tag == name), None)
 
     def ensure(self, root: etree._Element, path: list[str]) -> etree._Element | None:
         """Make a path of child tags exist and return its end; None if it cannot."""

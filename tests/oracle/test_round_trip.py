@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from lxml import etree
 
 from cius_pt import xmlio
+from cius_pt.cli.build import build
+from cius_pt.cli.show import show
 from cius_pt.errors import FindingsError
 from cius_pt.model.json import dumps, invoice_from, loads
 from cius_pt.ubl.read import Reading, read
@@ -212,4 +215,18 @@ def test_what_the_rules_accept_can_be_built_strictly() -> None:
             invoice = read(path.read_bytes()).invoice
             assert write(invoice) == write(invoice, strict=False), path.stem
             built += 1
+    assert built > 100
+
+
+def test_the_command_line_builds_what_it_shows() -> None:
+    built = 0
+    for path in clean():
+        if EXCEPTIONS.get(path.stem, Known()).missing:
+            continue
+        data = path.read_bytes()
+        shown = CliRunner().invoke(show, ["--format", "json", str(path)])
+        done = CliRunner().invoke(build, ["-"], input=shown.stdout_bytes)
+        assert (shown.exit_code, done.exit_code) == (0, 0), path.stem
+        assert canonical(done.stdout_bytes) == canonical(data, read(data)), path.stem
+        built += 1
     assert built > 100

@@ -9,12 +9,12 @@ import pytest
 from cius_pt.schematron import engine
 from cius_pt.schematron.cache import stored
 from cius_pt.schematron.compiler import compile_lean
-from cius_pt.schematron.source import load
+from cius_pt.schematron.merged import Merged
+from cius_pt.schematron.source import read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cius_pt.schematron.model import Schema
     from cius_pt.schematron.stylesheet import Stylesheet
     from tests.schematron.conftest import Write
 
@@ -27,15 +27,19 @@ BODY = (
 )
 
 
-def _never(_schema: Schema) -> Stylesheet:
+def lean(files: Merged) -> Stylesheet:
+    return compile_lean(read(files))
+
+
+def _never(_files: Merged) -> Stylesheet:
     raise AssertionError
 
 
 def test_what_was_kept_is_what_was_compiled(tmp_path: Path, write: Write) -> None:
-    schema = load(write(BODY))
-    first = stored(tmp_path / "new" / "cache", schema, compile_lean)
-    assert first == compile_lean(schema)
-    assert stored(tmp_path / "new" / "cache", schema, _never) == first
+    files = Merged(write(BODY))
+    first = stored(tmp_path / "new" / "cache", files, lean)
+    assert first == lean(files)
+    assert stored(tmp_path / "new" / "cache", files, _never) == first
 
 
 def test_kept_rules_judge_like_compiled_ones(tmp_path: Path, write: Write) -> None:
@@ -66,14 +70,14 @@ def test_another_content_is_another_file(tmp_path: Path, write: Write) -> None:
 def test_a_damaged_file_is_compiled_anew(
     tmp_path: Path, write: Write, damage: object
 ) -> None:
-    schema = load(write(BODY))
+    files = Merged(write(BODY))
     folder = tmp_path / "cache"
-    first = stored(folder, schema, compile_lean)
+    first = stored(folder, files, lean)
     (file,) = folder.iterdir()
     good = file.read_bytes()
     assert callable(damage)
     file.write_bytes(damage(good))
-    assert stored(folder, schema, compile_lean) == first
+    assert stored(folder, files, lean) == first
     assert file.read_bytes() == good
 
 
@@ -82,5 +86,5 @@ def test_a_folder_that_cannot_be_written_does_no_harm(
 ) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("", encoding="utf-8")
-    schema = load(write(BODY))
-    assert stored(blocked / "cache", schema, compile_lean) == compile_lean(schema)
+    files = Merged(write(BODY))
+    assert stored(blocked / "cache", files, lean) == lean(files)

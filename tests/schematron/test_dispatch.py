@@ -10,7 +10,7 @@ import pytest
 
 from cius_pt.schematron.dispatch import Automaton, Node
 from cius_pt.schematron.expressions import Expr, Reader
-from cius_pt.schematron.model import Place
+from cius_pt.schematron.place import Place
 
 if TYPE_CHECKING:
     from tests.schematron.conftest import Judge

@@ -7,7 +7,7 @@ import pytest
 from cius_pt.schematron.expressions import Expr, Reader, write
 from cius_pt.schematron.facts import Analyst
 from cius_pt.schematron.hoist import Hoister, below_root
-from cius_pt.schematron.model import Place
+from cius_pt.schematron.place import Place
 
 HERE = Place(file="x.sch", line=1)
 READER = Reader({"c": "urn:c"}, xpath3=False)

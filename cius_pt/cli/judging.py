@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""The reports on the files of one command: from here, from other processes or known.
+
+Whatever happens to one file, it has a report, and the others have theirs, in the
+order of the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cius_pt import checking
+from cius_pt.cli.files import STDIN
+from cius_pt.findings import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cius_pt.checking import Document
+    from cius_pt.cli.files import Source
+    from cius_pt.cli.journal import Journal
+    from cius_pt.rules.entry import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """A file whose turn comes: `known` when its report needs no other process."""
+
+    name: str
+    digest: str | None = None
+    known: Callable[[], Report] | None = None
+
+
+def reports(
+    sources: Iterable[Source],
+    *,
+    rules: str,
+    lang: Language,
+    jobs: int = 1,
+    journal: Journal | None = None,
+) -> Iterator[tuple[str, Report]]:
+    """Yield the name of each file with its report."""
+    plan: deque[_Planned] = deque()
+    judge = partial(checking.judge, rules=rules, lang=lang)
+    documents = _documents(sources, plan, judge, elsewhere=jobs > 1, journal=journal)
+    found: Iterator[Report]
+    if jobs == 1:
+        found = map(judge, documents)
+    else:
+        # Late: one process needs nothing of what several need.
+        from cius_pt.batch import check_many  # noqa: PLC0415
+
+        found = check_many(documents, rules=rules, lang=lang, processes=jobs)
+    for report in found:
+        yield from _known(plan)
+        planned = plan.popleft()
+        if journal is not None and planned.digest is not None:
+            journal.add(planned.name, planned.digest, report)
+        yield planned.name, report
+    yield from _known(plan)
+
+
+def _known(plan: deque[_Planned]) -> Iterator[tuple[str, Report]]:
+    """Yield the reports at the head of the plan that nobody has to be waited for."""
+    while plan and plan[0].known is not None:
+        planned = plan.popleft()
+        assert planned.known is not None  # noqa: S101 - the line above
+        yield planned.name, planned.known()
+
+
+def _documents(
+    sources: Iterable[Source],
+    plan: deque[_Planned],
+    judge: Callable[[Document], Report],
+    *,
+    elsewhere: bool,
+    journal: Journal | None,
+) -> Iterator[Document]:
+    """Yield what has to be checked, and note every file in the plan."""
+    for source in sources:
+        if journal is None and not (elsewhere and source.name == STDIN):
+            plan.append(_Planned(name=source.name))
+            yield source.read
+            continue
+        # Read here: other processes have no standard input, and a report is kept
+        # for exactly the bytes that were checked.
+        try:
+            data = source.read()
+        except Exception as error:  # noqa: BLE001 - told in the report
+            failed = partial(judge, partial(_raise, error))
+            plan.append(_Planned(name=source.name, known=failed))
+            continue
+        digest = hashlib.sha256(data).hexdigest()
+        offset = None if journal is None else journal.find(source.name, digest)
+        if journal is not None and offset is not None:
+            known = partial(journal.report, offset)
+            plan.append(_Planned(name=source.name, known=known))
+        else:
+            plan.append(_Planned(name=source.name, digest=digest))
+            yield data
+
+
+def _raise(error: Exception) -> bytes:
+    raise error

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Saxon itself: one processor and what it has compiled, for one thread only.
+
+Saxon writes a note on each dynamic error to the process's standard error stream. A
+configuration file points it to a private file instead, which is removed as soon as
+both sides have it open (where the system allows that), so that even a killed process
+leaves nothing behind. The note is the only place where SaxonC tells an error's code
+and line.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cius_pt.schematron.stylesheet import attribute
+
+_EXECUTABLES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Saxon gave up: what it said, and the note it wrote about it."""
+
+    message: str
+    note: str
+
+
+class Session:
+    """What lives in the worker thread: the processor and its compiled stylesheets."""
+
+    def __init__(self) -> None:
+        # Late: a second of loading that only those who check rules should pay.
+        import saxonche  # noqa: PLC0415
+
+        self._folder = Path(tempfile.mkdtemp(prefix="cius-pt-"))
+        log = self._folder / "saxon.log"
+        config = self._folder / "saxon.xml"
+        config.write_text(_configuration(log), encoding="utf-8")
+        self._error: type[Exception] = saxonche.PySaxonApiError
+        self._processor = saxonche.PySaxonProcessor(config_file=str(config))
+        self._xslt = self._processor.new_xslt30_processor()
+        self._compiled: dict[str, Any] = {}
+        self._notes = log.open("rb")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def compile(self, key: str, xslt: str) -> Failure | None:
+        """Compile a stylesheet, unless it is here already."""
+        if key in self._compiled:
+            return None
+        try:
+            executable = self._xslt.compile_stylesheet(stylesheet_text=xslt)
+        except self._error as error:
+            return self._failure(error)
+        while len(self._compiled) >= _EXECUTABLES:
+            del self._compiled[next(iter(self._compiled))]
+        self._compiled[key] = executable
+        return None
+
+    def transform(self, key: str, text: str) -> str | Failure:
+        """Run a compiled stylesheet over a document given as text."""
+        try:
+            node = self._processor.parse_xml(xml_text=text)
+            # None is the empty result.
+            return self._compiled[key].transform_to_string(xdm_node=node) or ""
+        except self._error as error:
+            return self._failure(error)
+
+    def close(self) -> None:
+        """Let go of everything, in the thread that made it."""
+        self._compiled.clear()
+        del self._xslt, self._processor
+        self._notes.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _failure(self, error: Exception) -> Failure:
+        note = self._notes.read().decode("utf-8", "replace").strip()
+        return Failure(message=str(error).strip(), note=note)
+
+
+def _configuration(log: Path) -> str:
+    """No protocol but the document's text, no Java extensions, a quiet stderr."""
+    return (
+        '<configuration xmlns="http://saxon.sf.net/ns/configuration" edition="HE">'
+        '<global allowedProtocols="" allowExternalFunctions="false" '
+        f"{attribute('standardErrorOutputFile', str(log)).lstrip()}/></configuration>"
+    )
