@@ -28,6 +28,14 @@ def entry(description: str) -> Path:
     return chosen
 
 
+def default_rules() -> str:
+    """Return what --rules takes for the published rule set."""
+    found = next(PUBLISHED.glob("*.sch"), None)
+    if found is None:
+        raise SystemExit("no rule set here; give one with --rules")
+    return str(found)
+
+
 def best(work: Callable[[], object], *, times: int) -> float:
     """Return the shortest of several runs, in milliseconds: what was not disturbed."""
     shortest = float("inf")
@@ -46,7 +54,7 @@ def table(
     for row in rows:
         print("".join(f"{_cell(value):>14}" for value in row))
     result = [dict(zip(heads, row, strict=True)) for row in rows]
-    path = Path(__file__).with_name(f"{name}.json")
+    path = Path(__file__).parent / f"{name}.json"
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 

@@ -39,7 +39,7 @@ def run(
         cwd=where,
         env=environment,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
 

@@ -116,19 +116,24 @@ def test_what_a_process_writes_goes_nowhere(capfd: pytest.CaptureFixture[str]) -
     assert capfd.readouterr() == ("", "")
 
 
-def test_where_no_process_can_be_started_every_item_is_lost(tmp_path: Path) -> None:
+def test_an_unguarded_script_gets_its_answers_or_the_reason(tmp_path: Path) -> None:
+    """Each process runs such a script again, and there can start none of its own."""
     script = tmp_path / "unguarded.py"
     script.write_text(
-        "from cius_pt.workers import run\n"
+        "import multiprocessing\n"
+        "from cius_pt.workers import Lost, run\n"
         "found = list(run(eval, ['1'] * 9, workers=2, seconds=60.0, ahead=8))\n"
-        "print(len(found), found[0].reason)\n"
+        "if multiprocessing.parent_process() is None:\n"
+        "    print(len(found), *{getattr(x, 'reason', x) for x in found})\n"
+        "else:\n"
+        "    assert all('__main__' in x.reason for x in found), found\n"
     )
     done = subprocess.run(
         [sys.executable, script], capture_output=True, text=True, check=False
     )
 
-    assert done.stdout.startswith("9 no process can be started")
-    assert "__main__" in done.stdout
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "9 1\n" or "__main__" in done.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
