@@ -44,6 +44,19 @@ class Share:
     mutants: int
     seed: int
 
+    @classmethod
+    def split(cls, mutants: int, processes: int, seed: int) -> list[Share]:
+        """Return the shares of all processes."""
+        return [
+            cls(
+                number=number,
+                processes=processes,
+                mutants=-(-mutants // processes),
+                seed=seed,
+            )
+            for number in range(processes)
+        ]
+
     def made(self, shop: Workshop) -> Iterator[Mutant]:
         """Yield mutants without end; the last kind by seeds `seed` + n."""
         every = [*shop.originals()]
@@ -127,15 +140,7 @@ def main() -> int:
     options = parser.parse_args()
     print(f"seeds from {options.seed}, {options.processes} processes")
     begin = time.perf_counter()
-    shares = [
-        Share(
-            number=number,
-            processes=options.processes,
-            mutants=-(-options.mutants // options.processes),
-            seed=options.seed,
-        )
-        for number in range(options.processes)
-    ]
+    shares = Share.split(options.mutants, options.processes, options.seed)
     context = get_context("spawn")
     with ProcessPoolExecutor(options.processes, mp_context=context) as pool:
         total = differential.Score()

@@ -67,15 +67,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     begin = time.perf_counter()
-    shares = [
-        Share(
-            number=number,
-            processes=options.processes,
-            mutants=-(-options.mutants // options.processes),
-            seed=options.seed,
-        )
-        for number in range(options.processes)
-    ]
+    shares = Share.split(options.mutants, options.processes, options.seed)
     context = get_context("spawn")
     with ProcessPoolExecutor(options.processes, mp_context=context) as pool:
         results = list(pool.map(run, shares, [options.rules] * len(shares)))

@@ -75,7 +75,7 @@ def main() -> None:
     good = invoice(5)
     made = {
         "5 lines": good,
-        "5 lines, wrong": good.replace(b">NOR<", b">XXX<"),
+        "5 lines, wrong": good.replace(b">NOR<", b">QQQ<"),
         "100 lines": invoice(100),
         "500 lines": invoice(500),
     }
