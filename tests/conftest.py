@@ -22,3 +22,18 @@ def published(shared: Path) -> str:
     """Return the --rules choice of the published 2.1.2, run from where it lies."""
     (entry,) = (shared / "espap" / "2.1.2").glob("*.sch")
     return str(entry)
+
+
+@pytest.fixture(params=["built in", "published"])
+def each_rules(request: pytest.FixtureRequest) -> str:
+    """Return the --rules choice of the built-in and of the published rules."""
+    if request.param == "built in":
+        return "rulebook-2.1.2"
+    return str(request.getfixturevalue("published"))
+
+
+@pytest.fixture(scope="session")
+def any_rules() -> str:
+    """Return the choice of the published rules if they are here, else our own."""
+    entries = list((SHARED / "espap" / "2.1.2").glob("*.sch"))
+    return str(entries[0]) if entries else "rulebook-2.1.2"

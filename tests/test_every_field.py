@@ -69,11 +69,11 @@ def test_the_documents_are_written_and_read_back() -> None:
         assert reading.findings == ()
 
 
-def test_the_documents_have_no_finding(published: str) -> None:
+def test_the_documents_have_no_finding(each_rules: str) -> None:
     for invoice in (every_field.INVOICE, every_field.CREDIT_NOTE):
         data = cius_pt.write(cius_pt.with_totals(invoice))
 
-        report = cius_pt.check(data, rules=published)
+        report = cius_pt.check(data, rules=each_rules)
 
         assert [(f.rule, f.location.xpath) for f in report.findings] == []
         assert report.conforms

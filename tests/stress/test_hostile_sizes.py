@@ -24,9 +24,9 @@ pytestmark = pytest.mark.slow
     "make", [pytest.param(make, id=name) for name, make in hostile.documents()]
 )
 def test_a_document_made_to_hurt_ends_in_time(
-    make: Callable[[], bytes], published: str
+    make: Callable[[], bytes], any_rules: str
 ) -> None:
-    seconds, mebibytes, result = hostile.run(make(), published)
+    seconds, mebibytes, result = hostile.run(make(), any_rules)
 
     assert seconds <= hostile.SECONDS
     assert mebibytes <= hostile.MEBIBYTES
