@@ -183,7 +183,7 @@ def test_sixteen_threads_share_one_engine(rules: engine.Rules) -> None:
         assert outcomes == [expected] * 20
 
 
-# Known defect: under load a child has hung once in some dozen runs; not yet understood.
+# Known defect: a child was seen to hang while the machine was busy; why is unknown.
 @pytest.mark.xfail(raises=subprocess.TimeoutExpired, strict=False)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_has_an_engine_of_its_own(tmp_path: Path, write: Write) -> None:
