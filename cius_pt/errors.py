@@ -5,7 +5,13 @@ CiusPtError
 ├─ InvalidValue(ValueError)   a constructor got something that cannot exist
 ├─ UnreadableDocument         not XML, DTD or entity, too large, not an invoice
 ├─ ArtefactError              a schema or rule set is missing or its hash differs
-└─ FindingsError(report)      only from raise_for_fatal() and from Reading.invoice
+├─ FindingsError(report)      only from raise_for_fatal() and from Reading.invoice
+├─ SignatureError             no key to sign with, or no signature to read
+└─ BrokerError                the broker did not do what was asked
+   ├─ BrokerUnreachable       no connection, no answer, an answer nobody can read
+   ├─ BrokerUnauthorised      the credentials are missing, wrong or for another NIF
+   ├─ BrokerRefused(report)   the broker looked at it and said no
+   └─ OutcomeUnknown          it may or may not have arrived; look before trying again
 
 What an invoice says is never a reason to raise: content problems are `Finding`
 values. These classes are for broken circumstances and for values that cannot exist.
@@ -82,3 +88,40 @@ class FindingsError(CiusPtError):
     def __init__(self, report: Report) -> None:
         super().__init__(report.summary())
         self.report = report
+
+
+class SignatureError(CiusPtError):
+    """Nothing can be signed with this key, or there is no signature to read.
+
+    A signature that is bad is a status in a report, never an exception.
+    """
+
+
+class BrokerError(CiusPtError):
+    """The broker did not do what was asked; `code` is its own code, if it gave one."""
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class BrokerUnreachable(BrokerError):  # noqa: N818 - named in the contract
+    """There was no connection, no answer, or none that can be understood."""
+
+
+class BrokerUnauthorised(BrokerError):  # noqa: N818 - named in the contract
+    """The credentials are missing, wrong, expired or belong to another NIF."""
+
+
+class BrokerRefused(BrokerError):  # noqa: N818 - named in the contract
+    """The broker looked at the request and said no; `report` says why."""
+
+    def __init__(
+        self, message: str, *, report: Report, code: str | None = None
+    ) -> None:
+        super().__init__(message, code=code)
+        self.report = report
+
+
+class OutcomeUnknown(BrokerError):  # noqa: N818 - named in the contract
+    """The document may or may not have arrived: look it up before trying again."""
