@@ -9,6 +9,7 @@ read and is a finding.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -357,3 +358,9 @@ def _tree(utf8: bytes) -> etree._Element:
 
 def _nesting() -> str:
     return f"elements are nested more than {MAX_DEPTH} deep"
+
+
+if hasattr(os, "register_at_fork"):
+    # lxml locks an XPath object while it is evaluated. A child that is forked then has
+    # the lock, but not the thread that would open it.
+    os.register_at_fork(after_in_child=_too_deep.cache_clear)
