@@ -23,6 +23,7 @@ from cius_pt.findings import NOWHERE, Check, Finding, Location, Outcome, Severit
 from cius_pt.schematron import notes, svrl, worker
 from cius_pt.schematron.cache import stored
 from cius_pt.schematron.merged import Merged
+from cius_pt.schematron.numbers import MAX_DIGITS, endless
 from cius_pt.schematron.session import Failure
 from cius_pt.schematron.stylesheet import Stylesheet
 
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
     from cius_pt.schematron.worker import Saxon
     from cius_pt.xmlio import XmlDocument
 
-# Decimal arithmetic is quadratic in the digits: a million of them take twelve seconds.
-MAX_DIGITS = 5_000
 RULES_ABORTED = "CP-RULES-01"
+ENDLESS_NUMBER = "CP-RULES-02"
 STEP = "rules"
 
 
@@ -60,7 +60,8 @@ class Run:
     """What came out of one run: `complete` only when nothing is missing.
 
     `error` is a dynamic error of the rules that ended it, `place` the assertion
-    where; `failure` is any other reason why nothing is known.
+    where; `failure` is any other reason why nothing is known, `endless` the element
+    with a number that is too long, when that is the reason.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -68,6 +69,7 @@ class Run:
     error: str | None = None
     failure: str | None = None
     place: str | None = None
+    endless: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +133,9 @@ class Rules:
 
     def _output(self, utf8: bytes) -> str | Run:
         """Return what the stylesheet wrote, or why it wrote nothing."""
-        if _has_endless_number(utf8):
-            return Run(failure=f"a number has more than {MAX_DIGITS:,} digits")
+        if (element := endless(utf8)) is not None:
+            reason = f"a number has more than {MAX_DIGITS:,} digits"
+            return Run(failure=reason, endless=element)
         # Saxon takes text only, and then does not mind what the document declares.
         text = utf8.decode()
         sheet = self.stylesheet
@@ -160,14 +163,10 @@ class Rules:
             for hit in run.hits
         ]
         if run.error is not None:
-            found.append(
-                Finding(
-                    rule=RULES_ABORTED,
-                    severity=Severity.FATAL,
-                    message=_reason(run),
-                    location=NOWHERE,
-                )
-            )
+            found.append(_fatal(RULES_ABORTED, run, NOWHERE))
+        elif run.endless is not None:
+            place = document.locations([run.endless])[run.endless]
+            found.append(_fatal(ENDLESS_NUMBER, run, place))
         return tuple(found)
 
 
@@ -217,23 +216,17 @@ def _literal(files: Merged) -> Stylesheet:
     return compile_plain(read(files))
 
 
+def _fatal(rule: str, run: Run, place: Location) -> Finding:
+    return Finding(
+        rule=rule, severity=Severity.FATAL, message=_reason(run), location=place
+    )
+
+
 def _reason(run: Run) -> str:
     if run.error is None:
         return run.failure or "nothing is known"
     where = f" in {run.place}" if run.place else ""
     return f"the rules stopped with an error{where}: {run.error}"
-
-
-def _has_endless_number(utf8: bytes) -> bool:
-    """Whether there is a run of digits so long that arithmetic would never end.
-
-    A run of twice the limit fills one of the blocks that are looked at.
-    """
-    starts = range(0, len(utf8), MAX_DIGITS)
-    return any(
-        block.isdigit() and len(block) == MAX_DIGITS
-        for block in (utf8[start : start + MAX_DIGITS] for start in starts)
-    )
 
 
 def _location(location: Location, attribute: str | None) -> Location:

@@ -19,6 +19,7 @@ from cius_pt import xmlio
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Outcome, Severity
 from cius_pt.schematron import engine
+from cius_pt.schematron.numbers import MAX_DIGITS
 
 if TYPE_CHECKING:
     from tests.schematron.conftest import Write
@@ -140,13 +141,49 @@ def test_what_saxon_refuses_is_skipped_with_a_reason(rules: engine.Rules) -> Non
     assert "attributes" in str(check.reason)
 
 
-def test_a_number_without_an_end_is_not_calculated_with(rules: engine.Rules) -> None:
-    digits = "9" * 2 * engine.MAX_DIGITS
+@pytest.mark.parametrize(
+    "digits",
+    [
+        "9" * (MAX_DIGITS + 1),
+        "&#57;" * (MAX_DIGITS + 1),
+        f"{'9' * (MAX_DIGITS // 2)}<!-- -->" * 3,
+        f"<![CDATA[{'9' * (MAX_DIGITS // 2)}]]>" * 3,
+        f"{'9' * (MAX_DIGITS // 2)}<?x y?>" * 3,
+    ],
+    ids=["plain", "references", "comments", "CDATA", "instructions"],
+)
+def test_a_number_without_an_end_is_not_calculated_with(
+    rules: engine.Rules, digits: str
+) -> None:
     check = rules.check(xmlio.parse(invoice().replace(b">2<", f">{digits}<".encode())))
+    (finding,) = check.findings
+
     assert check.outcome is Outcome.SKIPPED
-    assert "digits" in str(check.reason)
-    base64 = "A1B2" * engine.MAX_DIGITS
-    data = invoice(f"<b:Note>{base64}</b:Note>")
+    assert "5,000 digits" in str(check.reason)
+    assert (finding.rule, finding.severity) == ("CP-RULES-02", Severity.FATAL)
+    assert finding.location.xpath == "/Invoice/cac:InvoiceLine/cbc:ID"
+
+
+def test_a_number_without_an_end_in_an_attribute_is_seen(rules: engine.Rules) -> None:
+    data = invoice().replace("é".encode(), b"9" * 2 * MAX_DIGITS)
+    (finding,) = rules.check(xmlio.parse(data)).findings
+
+    assert finding.rule == "CP-RULES-02"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A1B2" * MAX_DIGITS,
+        "9" * MAX_DIGITS,
+        "&#57;" * MAX_DIGITS,
+        f"{'9' * MAX_DIGITS} {'9' * MAX_DIGITS}<!-- -->",
+    ],
+    ids=["base64", "plain", "references", "two numbers"],
+)
+def test_what_is_no_endless_number_is_judged(rules: engine.Rules, text: str) -> None:
+    data = invoice(f"<b:Note>{text}</b:Note>")
+
     assert rules.check(xmlio.parse(data)).outcome is Outcome.FAILED
 
 
