@@ -32,6 +32,8 @@ Answer = TypeVar("Answer")
 
 # So many in a row, and no process will ever start here.
 _TRIES: Final = 3
+# A busy machine takes this long to start an interpreter, whatever a document may take.
+_START: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ class _Worker:
         theirs.close()
         self.ready = False
         self.number: int | None = None
-        self.deadline = time.monotonic() + seconds
+        self.deadline = time.monotonic() + max(seconds, _START)
 
     def give(self, number: int, item: object) -> None:
         """Hand over an item; raises when it cannot be pickled or nobody is there."""
@@ -225,7 +227,7 @@ class _Crew(Generic[Item, Answer]):
             reason = f"it took more than {self._seconds:g} s and was stopped"
             self._done[number] = Lost(reason=reason)
         elif not ready:
-            self._failed(f"not ready within {self._seconds:g} s")
+            self._failed(f"not ready within {max(self._seconds, _START):g} s")
 
     def _remove(self, member: _Worker) -> str:
         self._members.remove(member)

@@ -79,6 +79,12 @@ _NEVER = "never"
     help="Check in so many processes.",
 )
 @click.option(
+    "--seconds",
+    metavar="N",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Give up a document after so long and go on. With --jobs it is 300 anyway.",
+)
+@click.option(
     "--resume",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -102,6 +108,7 @@ def check(  # noqa: PLR0913 - one for each option
     show_all: bool,
     lang: str | None,
     jobs: int,
+    seconds: float | None,
     resume: Path | None,
     svrl: Path | None,
 ) -> None:
@@ -137,6 +144,7 @@ def check(  # noqa: PLR0913 - one for each option
             rules=rules,
             lang=language(lang),
             jobs=jobs,
+            seconds=seconds,
             journal=journal,
         ):
             progress.erase()

@@ -36,26 +36,38 @@ class _Planned:
     known: Callable[[], Report] | None = None
 
 
-def reports(
+def reports(  # noqa: PLR0913 - keywords with defaults
     sources: Iterable[Source],
     *,
     rules: str,
     lang: Language,
     jobs: int = 1,
+    seconds: float | None = None,
     journal: Journal | None = None,
 ) -> Iterator[tuple[str, Report]]:
-    """Yield the name of each file with its report."""
+    """Yield the name of each file with its report.
+
+    With several `jobs`, or with a limit of `seconds` for each document, they are
+    checked in other processes: this one could not be stopped.
+    """
     plan: deque[_Planned] = deque()
     judge = partial(checking.judge, rules=rules, lang=lang)
-    documents = _documents(sources, plan, judge, elsewhere=jobs > 1, journal=journal)
+    elsewhere = jobs > 1 or seconds is not None
+    documents = _documents(sources, plan, judge, elsewhere=elsewhere, journal=journal)
     found: Iterator[Report]
-    if jobs == 1:
+    if not elsewhere:
         found = map(judge, documents)
     else:
         # Late: one process needs nothing of what several need.
-        from cius_pt.batch import check_many  # noqa: PLC0415
+        from cius_pt.batch import SECONDS, check_many  # noqa: PLC0415
 
-        found = check_many(documents, rules=rules, lang=lang, processes=jobs)
+        found = check_many(
+            documents,
+            rules=rules,
+            lang=lang,
+            processes=jobs,
+            seconds=SECONDS if seconds is None else seconds,
+        )
     for report in found:
         yield from _known(plan)
         planned = plan.popleft()

@@ -3,7 +3,8 @@
 
 A file is named after what went into it: the content of the rule set and the source of
 this package's translators. It begins with the hash of its own content; whatever is
-not exactly that is compiled anew and replaced. No file is ever needed.
+not exactly that is compiled anew and replaced. No file is ever needed, and only the
+newest few are kept.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.findings import Severity
 from cius_pt.schematron.stylesheet import AssertionInfo, Stylesheet
@@ -24,6 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cius_pt.schematron.merged import Merged
+
+# Some half a megabyte each; the sets that one user has at a time are fewer.
+KEPT: Final = 16
+_OURS: Final = re.compile(r"[0-9a-f]{64}\.json|.+\.part")
+# A file that somebody may still be writing.
+_YOUNG: Final = 3600.0
 
 
 def stored(
@@ -94,6 +103,25 @@ def _write(path: Path, sheet: Stylesheet) -> None:
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise
+        _sweep(path.parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what is too old to be needed, and what killed processes have left."""
+    ours = [entry for entry in folder.iterdir() if _OURS.fullmatch(entry.name)]
+    whole = [entry for entry in ours if entry.suffix == ".json"]
+    newest = sorted(whole, key=_age)[:KEPT]
+    for entry in ours:
+        if entry not in newest and (entry in whole or _age(entry) > _YOUNG):
+            entry.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    """Return seconds since the last change; none where the file has just gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 @cache

@@ -150,6 +150,37 @@ def test_a_number_of_processes_is_at_least_one(
     assert "--jobs" in err
 
 
+SLOW = RULES.replace(
+    "<assert",
+    '<assert id="R-S" test="not(. = \'s\') or '
+    'sum(for $i in 1 to 9999999, $j in 1 to $i return $j mod 3) = 1">slow</assert>'
+    "<assert",
+    1,
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", [(), ("--jobs", "2")])
+def test_a_document_that_takes_too_long_is_given_up(
+    run: Callable[..., Run], jobs: tuple[str, ...]
+) -> None:
+    put(a=document("w"), b=document("s"), c=document("f"))
+    Path("../slow.sch").write_text(SLOW)
+    code, out, err = run(".", "--seconds", "12", *jobs, rules="../slow.sch")
+
+    assert code == 2
+    assert "it took more than 12 s and was stopped" in err
+    assert [line.partition(":")[0] for line in out.splitlines()] == ["./c.xml"]
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "x", "nan"])
+def test_a_limit_is_more_than_no_time(run: Callable[..., Run], seconds: str) -> None:
+    code, _, err = run(".", "--seconds", seconds)
+
+    assert code == 2
+    assert "seconds" in err
+
+
 # --- the journal ---
 
 

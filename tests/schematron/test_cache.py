@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cius_pt.schematron import engine
-from cius_pt.schematron.cache import stored
+from cius_pt.schematron.cache import KEPT, stored
 from cius_pt.schematron.compiler import compile_lean
 from cius_pt.schematron.merged import Merged
 from cius_pt.schematron.source import read
@@ -79,6 +81,25 @@ def test_a_damaged_file_is_compiled_anew(
     file.write_bytes(damage(good))
     assert stored(folder, files, lean) == first
     assert file.read_bytes() == good
+
+
+def test_only_the_newest_files_are_kept(tmp_path: Path, write: Write) -> None:
+    files = Merged(write(BODY))
+    for number in range(KEPT + 4):
+        old = tmp_path / f"{number:064x}.json"
+        old.write_text("")
+        os.utime(old, (number, number))
+    (tmp_path / "somebody's.json").write_text("")
+    for name, when in (("left.part", 0.0), ("young.part", time.time())):
+        (tmp_path / name).write_text("")
+        os.utime(tmp_path / name, (when, when))
+    before = {path.name for path in tmp_path.iterdir()}
+    stored(tmp_path, files, lean)
+    after = {path.name for path in tmp_path.iterdir()}
+
+    assert before - after == {*(f"{n:064x}.json" for n in range(5)), "left.part"}
+    assert len(after - before) == 1
+    assert stored(tmp_path, files, _never) == lean(files)
 
 
 def test_a_folder_that_cannot_be_written_does_no_harm(
