@@ -92,6 +92,22 @@ class SchemaInfo:
     content_hash: str
 
 
+@cache
+def schema_label(kind: Kind) -> str:
+    """Return what every report prints of the schema: title and hash.
+
+    The hash is the one that it has to have; `schema` looks whether it has.
+    """
+    source = _sources("schemas")["ubl-2.1"]
+    return f"{source['title']} {kind} (sha256 {schema_hash()[:8]})"
+
+
+@cache
+def schema_hash() -> str:
+    """Return the sha256 over the sorted list of its files with their hashes."""
+    return _content_hash(_sources("schemas")["ubl-2.1"]["files"])
+
+
 def schema(kind: Kind) -> SchemaInfo:
     """Return the UBL 2.1 schema for a kind of document, all its files checked."""
     # Late: it loads the standard library's mail parser.
@@ -125,6 +141,13 @@ def home() -> Path:
         if chosen
         else Path(platformdirs.user_data_dir("cius-pt", appauthor=False))
     )
+
+
+def cache_folder() -> Path:
+    """Return where what can be made again is kept: it can be thrown away."""
+    if os.environ.get("CIUS_PT_HOME"):
+        return home() / "cache"
+    return Path(platformdirs.user_cache_dir("cius-pt", appauthor=False))
 
 
 def installed() -> list[RuleSetInfo]:

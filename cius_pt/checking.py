@@ -19,8 +19,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from cius_pt import artefacts, forks, schema, xmlio
 from cius_pt.errors import ArtefactError, InvalidValue, UnreadableDocument
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
@@ -307,18 +305,11 @@ def _load(chosen: RuleSetInfo) -> Rules:
     # Late: the engine's XPath reader is not needed where no rules are run.
     from cius_pt.schematron import rulesets  # noqa: PLC0415
 
-    loaded = rulesets.load(chosen, cache=_cache())
+    loaded = rulesets.load(chosen, cache=artefacts.cache_folder())
     if not loaded.stylesheet.assertions:
         # It would pass every document, having looked at nothing.
         raise ArtefactError(f"the rule set {chosen.label} has no rules")
     return loaded
-
-
-def _cache() -> Path:
-    """Return where translated rule sets are kept: they can be thrown away."""
-    if os.environ.get("CIUS_PT_HOME"):
-        return artefacts.home() / "cache"
-    return Path(platformdirs.user_cache_dir("cius-pt", appauthor=False))
 
 
 def _forget_lock() -> None:

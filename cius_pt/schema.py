@@ -4,7 +4,8 @@
 libxml2 validates while it reads the bytes once more, without building a tree:
 validating a tree asks for the path of every error, which counts siblings and is
 quadratic in a long invoice with many errors. The first pass only counts; only when
-there are errors a second one notes at which element each arose.
+there are errors a second one notes at which element each arose. A process that has
+not compiled the whole schema tries the narrow part of it first (`cius_pt.narrow`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from cius_pt import artefacts
+from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity
 from cius_pt.xmlio import CBC, DS, cut, display_name, parser_options
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cius_pt.xmlio import Kind, XmlDocument
+
+    # The number of an element, and what libxml2 says of it.
+    _Error = tuple[int, etree._LogEntry]  # noqa: SLF001 - lxml-stubs' name
 
 RULES: Final[Mapping[str, str]] = {
     "CP-XSD-01": "an element or text stands where the schema does not allow it",
@@ -66,7 +70,7 @@ _CLARK: Final = re.compile(r"\{([^{}]*)\}([^\s{}',()]+)")
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 _lock = threading.Lock()
-_validators: dict[Kind, tuple[etree.XMLSchema, str]] = {}
+_validators: dict[Kind, etree.XMLSchema] = {}
 
 
 def check(document: XmlDocument) -> Check:
@@ -77,8 +81,7 @@ def check(document: XmlDocument) -> Check:
     """
     started = time.perf_counter()
     try:
-        validator, version = _validator(document.kind)
-        findings = tuple(_findings(document, validator))
+        version, findings = _judged(document)
     except ArtefactError as error:
         return _skipped(str(error), started)
     except etree.LxmlError as error:
@@ -101,20 +104,32 @@ def _skipped(reason: str, started: float) -> Check:
     )
 
 
-def _validator(kind: Kind) -> tuple[etree.XMLSchema, str]:
-    """Return the compiled schema and its version; compiled once per process."""
+def _judged(document: XmlDocument) -> tuple[str, tuple[Finding, ...]]:
+    """Return what the document was held against, and what is wrong with it."""
+    kind = document.kind
     with _lock:
-        if kind not in _validators:
-            source = artefacts.schema(kind)
-            version = f"{source.title} (sha256 {source.content_hash[:8]})"
-            _validators[kind] = etree.XMLSchema(file=str(source.entry)), version
-        return _validators[kind]
+        quick = None if kind in _validators else narrow.validator(kind)
+    total = _count(document, quick) if quick else 1
+    errors: list[_Error] = []
+    if total:
+        with _lock:
+            validator = _whole(kind)
+        total = _count(document, validator)
+        errors = _located(document, validator) if total else []
+    return artefacts.schema_label(kind), tuple(_findings(document, errors, total))
 
 
-def _findings(document: XmlDocument, validator: etree.XMLSchema) -> Iterator[Finding]:
+def _whole(kind: Kind) -> etree.XMLSchema:
+    """Return the compiled schema; compiled once per process."""
+    if kind not in _validators:
+        _validators[kind] = etree.XMLSchema(file=str(artefacts.schema(kind).entry))
+    return _validators[kind]
+
+
+def _findings(
+    document: XmlDocument, errors: list[_Error], total: int
+) -> Iterator[Finding]:
     """Yield what libxml2 finds, in document order, then what it overlooks."""
-    total = _count(document, validator)
-    errors = _located(document, validator) if total else []
     overlooked = [*_stray_base64(document), *_repeated_ids(document)]
     places = document.locations(
         [index for index, _ in errors] + [index for index, *_ in overlooked]
@@ -162,7 +177,7 @@ class _Locator:
 
     def __init__(self) -> None:
         self.parser: etree.XMLParser  # set afterwards: it is made with its target
-        self.found: list[tuple[int, etree._LogEntry]] = []
+        self.found: list[_Error] = []
         self._open: list[int] = []
         self._count = -1
         self._current = 0
@@ -233,9 +248,7 @@ def _count(document: XmlDocument, validator: etree.XMLSchema) -> int:
     return len(_errors(parser))
 
 
-def _located(
-    document: XmlDocument, validator: etree.XMLSchema
-) -> list[tuple[int, etree._LogEntry]]:
+def _located(document: XmlDocument, validator: etree.XMLSchema) -> list[_Error]:
     """Return the first errors with the numbers of their elements."""
     target = _Locator()
     target.parser = _reader(document, validator, target)

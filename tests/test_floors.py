@@ -34,7 +34,7 @@ FLOORS = (
     ("model",),  # 2: the model
     ("arithmetic", "totals", "gross", "subtotals", "pricing"),  # 3: sums
     ("ubl",),  # 4: the syntax
-    ("schema", "schematron", "rules", "signature"),  # 5: judges
+    ("schema", "narrow", "schematron", "rules", "signature"),  # 5: judges
     ("checking", "batch", "importers", "render", "broker"),  # 6: the outside
     ("cli", "testing"),  # 7: hands
     ("__init__", "__main__"),  # 8: the doors
@@ -56,6 +56,7 @@ SIBLINGS = {
     ("artefacts", "bundle"),
     ("artefacts", "errors"),
     ("artefacts", "store"),
+    ("schema", "narrow"),
     ("batch", "checking"),
     ("totals", "gross"),
     ("totals", "pricing"),
@@ -82,6 +83,7 @@ HOMES = {
     "lxml": (
         "artefacts",
         "bundle",
+        "narrow",
         "places",
         "schema",
         "schematron",

@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
 from cius_pt import artefacts
 from cius_pt.errors import ArtefactError
 from cius_pt.schematron import tables
+from cius_pt.schematron.stylesheet import attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -175,15 +176,15 @@ def _written(book: _Book, message: Callable[[str], str | None]) -> str:
     lines += [f'<ns prefix="{p}" uri="{uri}"/>' for p, uri in _NAMESPACES.items()]
     lines += [_let(name, value) for name, value in book.lets.items()]
     for identity, rules in book.patterns.items():
-        lines.append(f"<pattern id={quoteattr(identity)}>")
+        lines.append(f"<pattern{attribute('id', identity)}>")
         for context, rule in rules.items():
-            lines.append(f"<rule context={quoteattr(context)}>")
+            lines.append(f"<rule{attribute('context', context)}>")
             lines += [_let(name, value) for name, value in rule.lets.items()]
             for row in rule.assertions:
                 text = message(row.rule) or row.message
                 lines.append(
-                    f"<assert id={quoteattr(row.rule)} flag={quoteattr(row.flag)} "
-                    f"test={quoteattr(row.test)}>{escape(text)}</assert>"
+                    f"<assert{attribute('id', row.rule)}{attribute('flag', row.flag)}"
+                    f"{attribute('test', row.test)}>{escape(text)}</assert>"
                 )
             lines.append("</rule>")
         lines.append("</pattern>")
@@ -191,7 +192,7 @@ def _written(book: _Book, message: Callable[[str], str | None]) -> str:
 
 
 def _let(name: str, value: str) -> str:
-    return f"<let name={quoteattr(name)} value={quoteattr(value)}/>"
+    return f"<let{attribute('name', name)}{attribute('value', value)}/>"
 
 
 def _define(lets: dict[str, str], let: etree._Element, file: str) -> None:
