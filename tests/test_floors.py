@@ -57,6 +57,8 @@ SIBLINGS = {
     ("artefacts", "errors"),
     ("artefacts", "store"),
     ("batch", "checking"),
+    ("pt", "codes"),
+    ("pt", "money"),
     ("totals", "gross"),
     ("totals", "pricing"),
     ("totals", "subtotals"),
