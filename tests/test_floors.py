@@ -32,7 +32,16 @@ FLOORS = (
     ),
     ("money", "codes", "pt"),  # 1: facts
     ("model",),  # 2: the model
-    ("arithmetic", "totals", "gross", "subtotals", "pricing"),  # 3: sums
+    (  # 3: sums
+        "arithmetic",
+        "totals",
+        "gross",
+        "subtotals",
+        "pricing",
+        "tax_place",
+        "invoice_qr",
+        "qr_differences",
+    ),
     ("ubl",),  # 4: the syntax
     ("schema", "schematron", "rules", "signature"),  # 5: judges
     ("checking", "batch", "importers", "render", "broker"),  # 6: the outside
@@ -67,6 +76,10 @@ SIBLINGS = {
     ("arithmetic", "subtotals"),
     ("arithmetic", "totals"),
     ("gross", "pricing"),
+    ("invoice_qr", "tax_place"),
+    ("invoice_qr", "totals"),
+    ("qr_differences", "invoice_qr"),
+    ("qr_differences", "tax_place"),
 }
 
 FOR_TYPES = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
