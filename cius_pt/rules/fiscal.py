@@ -142,4 +142,5 @@ def _nearest(
     """Return the element of a path, or of the nearest group above it."""
     while path and path not in elements:
         path = path.rpartition(".")[0]
-    return elements.get(path, root)
+    # Elements that only UBL needs have the empty path too.
+    return elements[path] if path else root

@@ -52,8 +52,11 @@ def judged(text: str, invoice: Invoice, path: str) -> Iterator[Remark]:
     except InvalidValue:
         yield Remark(rule="CP-QR-01", path=path, detail=shown(text))
         return
-    yield from _identities(qr, path)
-    for each in differences(qr, invoice):
+    found = differences(qr, invoice)
+    if not {"I", "N", "O"} & {each.field for each in found}:
+        # A wrong field breaks the sums too; it is named once.
+        yield from _identities(qr, path)
+    for each in found:
         said = f"{each.field}: {each.stated} ≠ {each.expected}"
         yield Remark(rule=_RULES[each.field], path=path, detail=said)
 

@@ -13,6 +13,7 @@ from cius_pt.rules.own.remark import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from cius_pt.model import Invoice, Vat, VatBreakdown
 
@@ -25,15 +26,17 @@ def found(invoice: Invoice) -> Iterator[Remark]:
     """Yield what is wrong with rates and categories, each pair of them once."""
     if not tax_place.portuguese(invoice):
         return
-    places: dict[tuple[str, str], str] = {}
+    seen: set[tuple[str | None, Decimal]] = set()
     for path, vat in amounts(invoice):
-        if vat.scheme == "VAT" and vat.rate:
-            pair = vat.category, f"{vat.rate.normalize():f}"
-            if places.setdefault(pair, path) is path:
-                yield from _rate(invoice, vat, path)
-            if vat.exemption_code is not None:
-                said = f"{vat.exemption_code}, {vat.rate} %"
-                yield Remark(rule="CP-VAT-06", path=path, detail=said)
+        if vat.scheme != "VAT" or not vat.rate:
+            continue
+        if (vat.category, vat.rate) not in seen:
+            yield from _rate(invoice, vat, path)
+        reason = vat.exemption_code, vat.rate
+        if reason not in seen and vat.exemption_code is not None:
+            said, place = f"{reason[0]}, {vat.rate} %", f"{path}.exemption_code"
+            yield Remark(rule="CP-VAT-06", path=place, detail=said)
+        seen |= {(vat.category, vat.rate), reason}
     yield from _mixed(invoice)
 
 
