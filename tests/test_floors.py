@@ -79,7 +79,7 @@ SIBLINGS = {
     ("invoice_qr", "tax_place"),
     ("invoice_qr", "totals"),
     ("qr_differences", "invoice_qr"),
-    ("qr_differences", "tax_place"),
+    ("qr_differences", "totals"),
 }
 
 FOR_TYPES = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}

@@ -33,6 +33,7 @@ FILES = (
     "once.toml",
     "own.toml",
     "fiscal.toml",
+    "recipients.toml",
 )
 
 
