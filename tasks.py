@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The words people use here, each one command: `python3 tasks.py try|test|lint|types`.
 
+And `tables`, which writes the derived columns of the code lists anew.
+
 Needs CPython 3.11 or newer and the package index, nothing else: every task makes the
 virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
 """
@@ -73,7 +75,14 @@ def types() -> None:
     python("-m", "mypy")
 
 
-TASKS = {"try": attempt, "test": test, "lint": lint, "types": types}
+def tables() -> None:
+    """Write the columns of the code lists that follow from the rulebook anew."""
+    environment()
+    lists = HERE / "schematron" / "rulebook" / "lists.tsv"
+    python("-m", "cius_pt.codes.regenerate", str(lists))
+
+
+TASKS = {"try": attempt, "test": test, "lint": lint, "types": types, "tables": tables}
 
 
 if __name__ == "__main__":

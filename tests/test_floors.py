@@ -32,7 +32,16 @@ FLOORS = (
     ),
     ("money", "codes", "pt"),  # 1: facts
     ("model",),  # 2: the model
-    ("arithmetic", "totals", "gross", "subtotals", "pricing"),  # 3: sums
+    (  # 3: sums
+        "arithmetic",
+        "totals",
+        "gross",
+        "subtotals",
+        "pricing",
+        "tax_place",
+        "invoice_qr",
+        "qr_differences",
+    ),
     ("ubl",),  # 4: the syntax
     ("schema", "narrow", "schematron", "rules", "signature"),  # 5: judges
     ("checking", "batch", "importers", "render", "broker"),  # 6: the outside
@@ -58,6 +67,8 @@ SIBLINGS = {
     ("artefacts", "store"),
     ("schema", "narrow"),
     ("batch", "checking"),
+    ("pt", "codes"),
+    ("pt", "money"),
     ("totals", "gross"),
     ("totals", "pricing"),
     ("totals", "subtotals"),
@@ -66,6 +77,10 @@ SIBLINGS = {
     ("arithmetic", "subtotals"),
     ("arithmetic", "totals"),
     ("gross", "pricing"),
+    ("invoice_qr", "tax_place"),
+    ("invoice_qr", "totals"),
+    ("qr_differences", "invoice_qr"),
+    ("qr_differences", "totals"),
 }
 
 FOR_TYPES = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}

@@ -27,6 +27,8 @@ from cius_pt.model import (
 )
 from cius_pt.model.document import SPECIFICATION
 from cius_pt.money import CENT, ZERO, total
+from cius_pt.pt.vat import Region
+from cius_pt.testing.lawful import lawful, with_lawful_qr
 from cius_pt.testing.lines import allowance_charges, lines, periods
 from cius_pt.testing.parties import (
     addresses,
@@ -58,11 +60,18 @@ if TYPE_CHECKING:
     from cius_pt.model import Line, Vat
 
 _VERSIONS = (SPECIFICATION, SPECIFICATION[:-1] + "1", SPECIFICATION + "-abcd")
+_REGIONS = (Region.MAINLAND, Region.MAINLAND, *Region)
 _NOTE_ORDERS = (
     ("ADDITIONALPROPERTY", "free"),
     ("WITHHOLDINGTAXAMOUNT@WITHHOLDINGTAX-001", "free", "CALCULATIONRATE"),
 )
 _DOCUMENT_ORDERS = (("attachments", "atcud"), ("project_reference", "attachments"))
+# How content of a type begins, where that is looked at.
+BEGINNINGS = {
+    "application/pdf": b"%PDF-1.7\n",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+}
 _SIZES = (10, 1000, 10**6, 10**12)
 
 
@@ -98,15 +107,17 @@ def attachments(draw: DrawFn, *, type_code: bool = False) -> Attachment:
     object identifier of the document.
     """
     where = draw(st.sampled_from(("inside", "reference", "both", "mentioned")))
-    kinds = ("INVOICE_REPRESENTATION", "ATTACHMENT", "QR_CODE")
+    kinds = ("INVOICE_REPRESENTATION", "ATTACHMENT")
     described = codes(kinds) | texts(200)
     parts: dict[str, Any] = {"description": draw(maybe(described))}
     if type_code:
         parts = {"description": draw(described), "type_code": "130"}
     if where in {"inside", "both"}:
+        mime = draw(codes(MIME_CODES))
         parts |= {
-            "content": draw(st.binary(min_size=1, max_size=40)),
-            "mime_code": draw(codes(MIME_CODES)),
+            "content": BEGINNINGS.get(mime, b"")
+            + draw(st.binary(min_size=1, max_size=40)),
+            "mime_code": mime,
             "filename": draw(texts(50)),
         }
     if where in {"reference", "both"}:
@@ -173,8 +184,10 @@ def credit_notes(*, stated_totals: bool = False) -> SearchStrategy[Invoice]:
 @kept
 @st.composite
 def documents_of(draw: DrawFn, *kinds: Kind, stated_totals: bool = False) -> Invoice:
-    """Draw a document of one of these kinds that the published rules find clean.
+    """Draw a document of one of these kinds that the rules find clean, ours included.
 
+    What only Portuguese law asks for (rates, exemptions, ATCUD, QR code) is asked of
+    Portuguese sellers; a third of the documents has a seller of another country.
     Its totals come from `with_totals`; with `stated_totals` the VAT is up to fifty
     cents off, which the rules tolerate and a certified program may say.
     """
@@ -187,9 +200,14 @@ def documents_of(draw: DrawFn, *kinds: Kind, stated_totals: bool = False) -> Inv
         **draw(_tagged_notes()),
         **draw(_payments(kind)),
     }
-    invoice = Invoice(kind=kind, seller=seller, lines=draw(_lines()), **parts)
+    lines = draw(_lines())
+    invoice = lawful(
+        Invoice(kind=kind, seller=seller, lines=lines, **parts),
+        draw(st.sampled_from(_REGIONS)),
+        draw(st.integers(1, 99_999)),
+    )
     invoice = draw(_with_changes(_not_negative(invoice)))
-    return draw(_finished(invoice, stated=stated_totals))
+    return with_lawful_qr(draw(_finished(invoice, stated=stated_totals)))
 
 
 @kept

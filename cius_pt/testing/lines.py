@@ -17,6 +17,7 @@ from cius_pt.model import (
     Vat,
 )
 from cius_pt.money import cents, percentage, product, quotient, rounded
+from cius_pt.pt import cpe
 from cius_pt.testing.texts import (
     COUNTRIES,
     OBJECT_SCHEMES,
@@ -38,7 +39,7 @@ ALLOWANCE_CODES = ("41", "42", "60", "88", "95", "100", "105")  # UNTDID 5189
 CHARGE_CODES = ("AA", "AAA", "ABK", "FC", "ZZZ")  # UNTDID 7161, on any level
 LINE_CHARGE_CODES = (*CHARGE_CODES, "ADF")
 CLASSIFICATIONS = ("STI", "AA", "ZZZ", "SRV")  # UNTDID 7143
-EXEMPTION_CODES = ("M01", "M07", "M10", "M99", "AAAAA")
+EXEMPTION_CODES = ("M01", "M07", "M10", "M99", "AAAAA")  # the last one is abroad
 # The rules round the rate of a subtotal, so only whole ones pass (DT-CIUS-PT-171).
 RATES = (1, 4, 5, 6, 9, 12, 13, 16, 22, 23, 100)
 _POSITIVE = ("S", "NOR", "AA", "RED", "INT")
@@ -210,6 +211,14 @@ def _prices(draw: DrawFn, most: int) -> tuple[Decimal, Decimal, Decimal | None]:
 
 
 @kept
+def delivery_points() -> SearchStrategy[str]:
+    """Draw the code of a delivery point of electricity or gas."""
+    operator = st.sampled_from(("0002", "0003", "1601"))
+    point = st.text("0123456789", min_size=12, max_size=12)
+    return st.builds(cpe.build, operator, point)
+
+
+@kept
 def _details() -> SearchStrategy[dict[str, Any]]:
     """Draw what says nothing about money."""
     return st.fixed_dictionaries(
@@ -228,7 +237,7 @@ def _details() -> SearchStrategy[dict[str, Any]]:
             "standard_identifier": identifiers(scheme_needed=True),
             "classifications": several(classifications(), 2),
             "origin_country": codes(COUNTRIES),
-            "cpe": texts(200),
+            "cpe": delivery_points(),
             "attributes": several(item_attributes(), 2),
             "property_order": st.sampled_from(_LINE_ORDERS),
         },

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from cius_pt.model import Card, CreditTransfer, DirectDebit, Multibanco, Payment
+from cius_pt.pt import iban
 from cius_pt.testing.texts import codes, kept, maybe, numbers, tag_values, texts
 
 if TYPE_CHECKING:
@@ -46,10 +47,12 @@ def further_references() -> SearchStrategy[Multibanco]:
 
 @kept
 def credit_transfers() -> SearchStrategy[CreditTransfer]:
-    """Draw an account to pay into; the format does not check the IBAN."""
+    """Draw an account to pay into: a Portuguese IBAN or any other text."""
+    digits = st.text("0123456789", min_size=19, max_size=19)
+    ibans = digits.map(lambda d: iban.from_nib(iban.nib(d[:4], d[4:8], d[8:])))
     return st.builds(
         CreditTransfer,
-        account=texts(50),
+        account=ibans | texts(50).filter(lambda text: not iban.looks_like_one(text)),
         name=maybe(texts(200)),
         service_provider=maybe(texts(50)),
     )

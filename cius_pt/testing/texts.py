@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from hypothesis import strategies as st
 
 from cius_pt.model import Identifier
+from cius_pt.pt import gln, nif
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,8 @@ COUNTRIES = ("PT", "ES", "FR", "BR", "AO", "DE", "GR", "AD", "ZW")
 UNITS = ("C62", "EA", "H87", "HUR", "KWH", "KGM", "LTR", "MON", "10", "XPP")
 # ISO/IEC 6523, as far as the frozen list of the format goes.
 PARTY_SCHEMES = ("0001", "0060", "0088", "0160", "0180", "0183", "0184", "0191", "0192")
-ADDRESS_SCHEMES = ("9946", "0088", "EM", "9" * 20)
+VAT_NUMBER = "9946"
+ADDRESS_SCHEMES = (VAT_NUMBER, "0088", "EM", "9" * 20)
 OBJECT_SCHEMES = ("AAB", "ABO", "AHP", "IT", "VN", "ZZZ")
 MIME_CODES = (
     "text/plain",
@@ -114,12 +116,11 @@ def tag_values(limit: int) -> SearchStrategy[str]:
 
 @kept
 def nifs() -> SearchStrategy[str]:
-    """Draw nine digits with a right check digit; whom they belong to is unknown."""
-    first = st.sampled_from("1256789")
+    """Draw a NIF with a listed prefix; whom it belongs to is unknown."""
+    first = st.sampled_from(("1", "2", "3", "45", "5", "6", "70", "8", "90", "98"))
     rest = st.text("0123456789", min_size=7, max_size=7)
     return st.builds(
-        lambda digits: digits + _check_digit(digits),
-        st.builds(str.__add__, first, rest),
+        lambda prefix, digits: _checked((prefix + digits)[:8]), first, rest
     )
 
 
@@ -127,7 +128,7 @@ def nifs() -> SearchStrategy[str]:
 def vat_identifiers() -> SearchStrategy[str]:
     """Draw a VAT identifier: PT and a NIF, or another country and what it has."""
     portuguese = nifs().map("PT".__add__)
-    foreign = st.builds(str.__add__, codes(COUNTRIES), texts(48))
+    foreign = st.builds(str.__add__, codes(COUNTRIES[1:]), texts(48))
     return portuguese | portuguese | foreign
 
 
@@ -141,9 +142,7 @@ def identifiers(
     """Draw an identifier of up to `limit` characters with one of these schemes."""
     scheme = codes(schemes)
     return st.builds(
-        Identifier,
-        value=texts(limit),
-        scheme=scheme if scheme_needed else maybe(scheme),
+        _identifier, texts(limit), scheme if scheme_needed else maybe(scheme)
     )
 
 
@@ -166,7 +165,20 @@ def numbers(most: int, decimals: int, *, least: int = 0) -> SearchStrategy[Decim
     return st.integers(0, decimals).flatmap(of)
 
 
-def _check_digit(digits: str) -> str:
-    weighted = sum(int(d) * w for d, w in zip(digits, range(9, 1, -1), strict=True))
-    rest = weighted % 11
-    return "0" if rest in {0, 1} else str(11 - rest)
+def _checked(digits: str) -> str:
+    return digits + nif.check_digit(digits)
+
+
+def _identifier(value: str, scheme: str | None) -> Identifier:
+    """Return an identifier whose value is one of its scheme, where we know the form."""
+    if scheme == gln.SCHEME:
+        twelve = f"560{_digits(value, 9)}"
+        value = twelve + gln.check_digit(twelve)
+    elif scheme == VAT_NUMBER:
+        value = f"PT{_checked('5' + _digits(value, 7))}"
+    return Identifier(value=value, scheme=scheme)
+
+
+def _digits(text: str, count: int) -> str:
+    """Return digits that depend on a text, so that two texts rarely give the same."""
+    return f"{int.from_bytes(text.encode()[-8:]) % 10**count:0{count}d}"

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""VAT rates and categories of a Portuguese seller: legal there and then, consistent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cius_pt import tax_place
+from cius_pt.codes import table
+from cius_pt.money import ZERO
+from cius_pt.pt.vat import Level, Region, known
+from cius_pt.rules.own.remark import Remark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from cius_pt.model import Invoice, Vat, VatBreakdown
+
+_LEVELS = {"NOR": Level.NORMAL, "INT": Level.INTERMEDIATE, "RED": Level.REDUCED}
+# Zero rate, reverse charge, intra-Community, export, not subject: nothing is charged.
+_NOTHING = frozenset({"Z", "AE", "IC", "G", "O"})
+
+
+def found(invoice: Invoice) -> Iterator[Remark]:
+    """Yield what is wrong with rates and categories, each pair of them once."""
+    if not tax_place.portuguese(invoice):
+        return
+    seen: set[tuple[str | None, Decimal]] = set()
+    for path, vat in amounts(invoice):
+        if vat.scheme != "VAT" or not vat.rate:
+            continue
+        if (vat.category, vat.rate) not in seen:
+            yield from _rate(invoice, vat, path)
+        reason = vat.exemption_code, vat.rate
+        if reason not in seen and vat.exemption_code is not None:
+            said, place = f"{reason[0]}, {vat.rate} %", f"{path}.exemption_code"
+            yield Remark(rule="CP-VAT-06", path=place, detail=said)
+        seen |= {(vat.category, vat.rate), reason}
+    yield from _mixed(invoice)
+
+
+def amounts(invoice: Invoice) -> Iterator[tuple[str, Vat | VatBreakdown]]:
+    """Yield path and VAT of each subtotal, line, allowance and charge."""
+    if invoice.totals is not None:
+        for index, entry in enumerate(invoice.totals.vat_breakdown):
+            yield f"totals.vat_breakdown[{index}]", entry
+    for index, line in enumerate(invoice.lines):
+        yield f"lines[{index}].vat", line.vat
+    for index, item in enumerate(invoice.allowance_charges):
+        if item.vat is not None:
+            yield f"allowance_charges[{index}].vat", item.vat
+
+
+def _rate(invoice: Invoice, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]:
+    rate, path = vat.rate or ZERO, f"{path}.rate"
+    said = f"{vat.category} {rate} %"
+    if vat.category in _NOTHING:
+        yield Remark(rule="CP-VAT-04", path=path, detail=said)
+        return
+    if not _certain(invoice):
+        return
+    regions = {r: tax_place.level_of(invoice, r, rate) for r in Region}
+    here = [regions[r] for r in tax_place.regions(invoice)]
+    if not any(regions.values()):
+        yield Remark(rule="CP-VAT-01", path=path, detail=said)
+    elif not any(here):
+        names = ", ".join(r.value for r, level in regions.items() if level)
+        yield Remark(rule="CP-VAT-02", path=path, detail=f"{said}: {names}")
+    wanted = _LEVELS.get(vat.category)
+    if wanted is not None and any(here) and wanted not in here:
+        yield Remark(rule="CP-VAT-03", path=path, detail=said)
+
+
+def _certain(invoice: Invoice) -> bool:
+    """Whether the rates of every region are verified for all days that may count."""
+    return not tax_place.corrects_an_undated_invoice(invoice) and all(
+        known(region, day) for region in Region for day in tax_place.days(invoice)
+    )
+
+
+def _mixed(invoice: Invoice) -> Iterator[Remark]:
+    """Yield groups of one rate that have two codes (DT-CIUS-PT-171, 173, 175)."""
+    families = {row["code"]: row["group"] for row in table("vat_categories").rows}
+    first: dict[tuple[str, str, str], str] = {}
+    told = set()
+    for path, vat in amounts(invoice):
+        family = families.get(vat.category, "")
+        key = family, f"{(vat.rate or ZERO).normalize():f}", vat.scheme
+        other = first.setdefault(key, vat.category)
+        if family and other != vat.category and key not in told:
+            told.add(key)
+            said = f"{other}, {vat.category}: {key[1]} %"
+            yield Remark(rule="CP-VAT-05", path=f"{path}.category", detail=said)
