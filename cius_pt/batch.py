@@ -35,6 +35,7 @@ def check_many(  # noqa: PLR0913 - keywords with defaults
     *,
     rules: str = "auto",
     lang: Language = "en",
+    recipient: str | None = None,
     processes: int | None = None,
     seconds: float = SECONDS,
     ahead: int | None = None,
@@ -58,7 +59,8 @@ def check_many(  # noqa: PLR0913 - keywords with defaults
         raise InvalidValue(f"takes more than 0 seconds, not {seconds}", path="seconds")
     if ahead is not None and ahead < 1:
         raise InvalidValue(f"takes at least one, not {ahead}", path="ahead")
-    work = partial(checking.judge, rules=rules, lang=lang)
+    asked = checking.Asked(rules=rules, lang=lang, recipient=recipient)
+    work = partial(checking.judge, asked=asked)
     known = (_known(document, index) for index, document in enumerate(documents))
     if executor is None:
         number = processes or os.cpu_count() or 1
@@ -68,7 +70,7 @@ def check_many(  # noqa: PLR0913 - keywords with defaults
     else:
         width = ahead or getattr(executor, "_max_workers", os.cpu_count() or 1) * _AHEAD
         results = _through(executor, work, known, seconds=seconds, ahead=width)
-    return _reports(results)
+    return _reports(results, asked)
 
 
 def _known(document: Any, index: int) -> Document:
@@ -83,10 +85,12 @@ def _known(document: Any, index: int) -> Document:
     )
 
 
-def _reports(results: Iterator[Report | Lost]) -> Iterator[Report]:
+def _reports(
+    results: Iterator[Report | Lost], asked: checking.Asked
+) -> Iterator[Report]:
     for result in results:
         if isinstance(result, Lost):
-            yield checking.not_read(result.reason)
+            yield checking.not_read(result.reason, asked)
         else:
             yield result
 

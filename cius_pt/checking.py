@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The check journey: bytes → well-formed → schema → rules → report.
+"""The check journey: bytes → well-formed → schema → rules → fiscal → report.
 
 Two parses in all: libxml2's (lxml) and Saxon's. Nothing raises because of what a
 document says, and a step that could not run is SKIPPED with the reason: it is never
-passed.
+passed. What a recipient demands is a step of its own for those who name one.
 
 The public function is `cius_pt.check`. This module has another name because a
 submodule takes the place of a function of the same name in its package as soon as
@@ -15,30 +15,33 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cius_pt import artefacts, forks, schema, xmlio
 from cius_pt.errors import ArtefactError, InvalidValue, UnreadableDocument
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
+from cius_pt.placing import Placer
+from cius_pt.rules.entry import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lxml import etree
+    from collections.abc import Callable, Iterator
 
     from cius_pt.artefacts import RuleSetInfo
-    from cius_pt.rules.entry import Language
     from cius_pt.schematron.engine import Rules
-    from cius_pt.ubl.read import Step
+    from cius_pt.ubl.read import Reading, Trace
     from cius_pt.xmlio import XmlDocument
 
     Document = bytes | os.PathLike[str] | Callable[[], bytes]
+    OwnStep = Callable[[Reading, Trace], Check]
 
 WELL_FORMED = "well-formed"
 SCHEMA = "schema"
 RULES = "rules"
+FISCAL = "fiscal"
+RECIPIENT = "recipient"
+STEPS = (WELL_FORMED, SCHEMA, RULES, FISCAL)
 
 # How the label of a rule set begins that comes with this package.
 _OURS = "rulebook "
@@ -47,48 +50,113 @@ _MISPLACED = (
     "the document is not what the schema allows, and rules cannot see elements that "
     "stand in the wrong place; correct the schema errors first"
 )
+_NO_INVOICE = (
+    "the document lacks so much that there is no invoice to look at; correct first "
+    "what the rules have found"
+)
 
 
-def check(data: bytes, *, rules: str = "auto", lang: Language = "en") -> Report:
+def check(
+    data: bytes,
+    *,
+    rules: str = "auto",
+    lang: Language = "en",
+    recipient: str | None = None,
+) -> Report:
     """Check a document as a receiver would; every problem is a value in the report.
 
     `rules` is ``auto`` (the newest published set that is installed, else the one that
     comes with this package), the name of a rule set, or the path of one. A rule set
     is loaded once per process and choice. `lang` is the language of the hints, and of
-    the messages of our own rules.
+    the messages of our own rules. `recipient` is the name of a profile or the path of
+    one: what this buyer demands beyond the norm.
     Raises `InvalidValue` for what is not bytes, and nothing else.
     """
     _require_bytes(data)
+    asked = Asked(rules=rules, lang=lang, recipient=recipient)
     if forks.torn():
-        return not_read(forks.TORN)
+        return not_read(forks.TORN, asked)
     with forks.held_off():
-        return _checked(data, rules, lang)
+        return _checked(data, asked)
 
 
-def _checked(data: bytes, rules: str, lang: Language) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a check was asked for; see `check`."""
+
+    rules: str = "auto"
+    lang: Language = "en"
+    recipient: str | None = None
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The names of the steps, in order."""
+        return STEPS if self.recipient is None else (*STEPS, RECIPIENT)
+
+
+def _checked(data: bytes, asked: Asked) -> Report:
     begin = time.perf_counter()
     try:
         document = xmlio.parse(data)
     except UnreadableDocument as error:
-        return unreadable(error, seconds=time.perf_counter() - begin, lang=lang)
+        return unreadable(error, asked, seconds=time.perf_counter() - begin)
     except Exception as error:  # noqa: BLE001 - unknown is never clean, nor a crash
-        return not_read(_unexpected(error))
+        return not_read(_unexpected(error), asked)
     well_formed = Check(
         name=WELL_FORMED,
         outcome=_outcome(document.findings),
         findings=document.findings,
         seconds=time.perf_counter() - begin,
     )
-    placer = _Placer(document)
+    placer = Placer(document)
     valid = _step(SCHEMA, placer, lambda: schema.check(document))
     if valid.outcome is Outcome.FAILED:
-        judged = _spared(RULES, SCHEMA, _MISPLACED)
-    else:
-        judged = _step(RULES, placer, lambda: _rules(rules).check(document))
-    return _advised(Report(checks=(well_formed, valid, judged)), lang)
+        spared = [name for name in asked.steps if name not in {WELL_FORMED, SCHEMA}]
+        rest = [_spared(name, SCHEMA, _MISPLACED) for name in spared]
+        return _advised(Report(checks=(well_formed, valid, *rest)), asked.lang)
+    judged = _step(RULES, placer, lambda: _rules(asked.rules).check(document))
+    own = [_own(name, judged, placer, run) for name, run in _own_steps(document, asked)]
+    return _advised(Report(checks=(well_formed, valid, judged, *own)), asked.lang)
 
 
-def judge(document: Document, *, rules: str = "auto", lang: Language = "en") -> Report:
+def _own_steps(document: XmlDocument, asked: Asked) -> Iterator[tuple[str, OwnStep]]:
+    """Yield the steps that look at what was read, by name."""
+    # Late: who has nothing to read does without the model and its rules.
+    from cius_pt.rules import fiscal  # noqa: PLC0415
+
+    yield (
+        FISCAL,
+        lambda reading, trace: fiscal.check(document, reading, trace, lang=asked.lang),
+    )
+    if asked.recipient is not None:
+        from cius_pt.rules import recipients  # noqa: PLC0415
+
+        profile = asked.recipient
+        yield (
+            RECIPIENT,
+            lambda reading, trace: recipients.check(
+                reading,
+                recipients.load(profile),
+                document=document,
+                trace=trace,
+                lang=asked.lang,
+            ),
+        )
+
+
+def _own(name: str, judged: Check, placer: Placer, run: OwnStep) -> Check:
+    """Run a step of our own, unless the rules have said that there is no invoice."""
+
+    def go() -> Check:
+        reading, trace = placer.traced()
+        if judged.outcome is Outcome.FAILED and not reading.complete:
+            return _spared(name, RULES, _NO_INVOICE)
+        return run(reading, trace)
+
+    return _step(name, placer, go)
+
+
+def judge(document: Document, asked: Asked) -> Report:
     """Check a document that may still have to be read; there is always a report.
 
     It is bytes, a path, or a function without arguments that returns bytes.
@@ -97,13 +165,13 @@ def judge(document: Document, *, rules: str = "auto", lang: Language = "en") -> 
         data = _read(document)
         _require_bytes(data)
     except UnreadableDocument as error:
-        return unreadable(error, lang=lang)
+        return unreadable(error, asked)
     except OSError as error:
         said = error.strerror or type(error).__name__
-        return not_read(f"cannot be read: {said}")
+        return not_read(f"cannot be read: {said}", asked)
     except Exception as error:  # noqa: BLE001 - the others go on
-        return not_read(f"cannot be read: {type(error).__name__}: {error}")
-    return check(data, rules=rules, lang=lang)
+        return not_read(f"cannot be read: {type(error).__name__}: {error}", asked)
+    return check(data, rules=asked.rules, lang=asked.lang, recipient=asked.recipient)
 
 
 def _read(document: Document) -> bytes:
@@ -136,7 +204,7 @@ def _require_bytes(data: object) -> None:
 
 
 def unreadable(
-    error: UnreadableDocument, *, seconds: float = 0.0, lang: Language = "en"
+    error: UnreadableDocument, asked: Asked, *, seconds: float = 0.0
 ) -> Report:
     """Return the report on what is no document: the error is its one finding."""
     finding = Finding(
@@ -151,18 +219,16 @@ def unreadable(
         findings=(finding,),
         seconds=seconds,
     )
-    spared = (_spared(name, WELL_FORMED, _UNREAD) for name in (SCHEMA, RULES))
-    return _advised(Report(checks=(failed, *spared)), lang)
+    spared = (_spared(name, WELL_FORMED, _UNREAD) for name in asked.steps[1:])
+    return _advised(Report(checks=(failed, *spared)), asked.lang)
 
 
-def not_read(reason: str) -> Report:
+def not_read(reason: str, asked: Asked) -> Report:
     """Return the report on a document that nobody has looked at, and why."""
-    return Report(
-        checks=tuple(_skipped(name, reason) for name in (WELL_FORMED, SCHEMA, RULES))
-    )
+    return Report(checks=tuple(_skipped(name, reason) for name in asked.steps))
 
 
-def _step(name: str, placer: _Placer, run: Callable[[], Check]) -> Check:
+def _step(name: str, placer: Placer, run: Callable[[], Check]) -> Check:
     """Run one step; whatever goes wrong in it, the step is skipped and says so."""
     begin = time.perf_counter()
     try:
@@ -220,58 +286,6 @@ def _advised(report: Report, lang: Language) -> Report:
         return replace(step, findings=findings)
 
     return replace(report, checks=tuple(map(told, report.checks)))
-
-
-# --- places in the model -----------------------------------------------------------
-
-
-class _Placer:
-    """Gives findings the field of our model and the term their element stands for."""
-
-    def __init__(self, document: XmlDocument) -> None:
-        self._document = document
-        self._steps: dict[etree._Element, Step] | None = None
-
-    def place(self, finding: Finding) -> Finding:
-        """Return the finding with path and term, as far as they can be known."""
-        element = self._document.element_at(finding.location)
-        if element is None:
-            return finding
-        path, bt = self._of(element)
-        place = replace(finding.location, path=finding.location.path or path or None)
-        return replace(finding, bt=finding.bt or bt, location=place)
-
-    def _of(self, element: etree._Element) -> tuple[str | None, str | None]:
-        """Return path and term of the element, or of what it is a part of.
-
-        An element that the table does not know is a part of its nearest ancestor
-        that it does; and an element with no term of its own (``cac:Country``) has
-        the term of the group that stands at the same path.
-        """
-        path: str | None = None
-        here: etree._Element | None = element
-        while here is not None:
-            step = self._known().get(here)
-            if step is not None and path not in {None, step.path}:
-                break
-            if step is not None:
-                path = step.path
-                if step.bt is not None:
-                    return path, step.bt
-            here = here.getparent()
-        return path, None
-
-    def _known(self) -> dict[etree._Element, Step]:
-        """Walk the document, once, when the first finding asks."""
-        if self._steps is None:
-            try:
-                # Late: who has no finding to place does without the binding table.
-                from cius_pt.ubl.read import trace  # noqa: PLC0415
-
-                self._steps = trace(self._document)
-            except Exception:  # noqa: BLE001 - a finding without a path is a finding
-                self._steps = {}
-        return self._steps
 
 
 # --- rule sets, once per process ---------------------------------------------------

@@ -44,7 +44,7 @@ FLOORS = (
     ),
     ("ubl",),  # 4: the syntax
     ("schema", "narrow", "schematron", "rules", "signature"),  # 5: judges
-    ("checking", "batch", "importers", "render", "broker"),  # 6: the outside
+    ("checking", "batch", "placing", "importers", "render", "broker"),  # 6: the outside
     ("cli", "testing"),  # 7: hands
     ("__init__", "__main__"),  # 8: the doors
 )
@@ -67,6 +67,7 @@ SIBLINGS = {
     ("artefacts", "store"),
     ("schema", "narrow"),
     ("batch", "checking"),
+    ("checking", "placing"),
     ("pt", "codes"),
     ("pt", "money"),
     ("totals", "gross"),

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from cius_pt.cli.journal import Journal
     from cius_pt.findings import Report
-    from cius_pt.rules.entry import Language
 
 _NEVER = "never"
 
@@ -55,6 +54,11 @@ _NEVER = "never"
     "--strict",
     is_flag=True,
     help="With the built-in rules: warn of what the published ones let pass, too.",
+)
+@click.option(
+    "--recipient",
+    metavar="NAME|FILE.toml",
+    help="Look also at what this buyer demands: feap, madeira, or a profile of yours.",
 )
 @click.option(
     "--fail-on",
@@ -104,6 +108,7 @@ def check(  # noqa: PLR0913 - one for each option
     form: str,
     rules: str,
     strict: bool,
+    recipient: str | None,
     fail_on: str,
     show_all: bool,
     lang: str | None,
@@ -112,7 +117,7 @@ def check(  # noqa: PLR0913 - one for each option
     resume: Path | None,
     svrl: Path | None,
 ) -> None:
-    """Check UBL documents: XML, schema, rules.
+    """Check UBL documents: XML, schema, rules, fiscal facts.
 
     FILE is a file, a folder (every .xml file below it), a pattern, or "-" for
     standard input. Findings go to standard output, one per line
@@ -138,11 +143,11 @@ def check(  # noqa: PLR0913 - one for each option
         raise click.UsageError("--svrl is for one document in a file")
     tally = Tally()
     progress = Progress(len(found.sources))
-    with _journal(resume, rules, language(lang)) as journal:
+    asked = checking.Asked(rules=rules, lang=language(lang), recipient=recipient)
+    with _journal(resume, asked) as journal:
         for name, report in reports(
             found.sources,
-            rules=rules,
-            lang=language(lang),
+            asked,
             jobs=jobs,
             seconds=seconds,
             journal=journal,
@@ -171,21 +176,24 @@ def _strict(rules: str) -> str:
 
 
 def _journal(
-    path: Path | None, rules: str, lang: Language
+    path: Path | None, asked: checking.Asked
 ) -> AbstractContextManager[Journal | None]:
-    """Open the journal of --resume; it holds for one rule set and one language."""
+    """Open the journal of --resume; it holds for what was asked for, and no more."""
     if path is None:
         return nullcontext()
     # Late: only a batch that may be resumed needs them.
     from importlib.metadata import version  # noqa: PLC0415
 
     from cius_pt.cli.journal import Journal  # noqa: PLC0415
+    from cius_pt.rules import recipients  # noqa: PLC0415
 
     settings: str | None = None
     # Without a rule set no report leaves nothing unknown; each says why.
     with suppress(ArtefactError):
-        rule_set = artefacts.resolve(rules)
-        settings = f"cius-pt {version('cius-pt')} {rule_set.content_hash} {lang}"
+        rule_set = artefacts.resolve(asked.rules)
+        settings = f"cius-pt {version('cius-pt')} {rule_set.content_hash} {asked.lang}"
+        if asked.recipient is not None:
+            settings += f" {recipients.load(asked.recipient)!r}"
     return closing(Journal(path, settings))
 
 

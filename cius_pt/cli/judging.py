@@ -21,10 +21,9 @@ from cius_pt.findings import Report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cius_pt.checking import Document
+    from cius_pt.checking import Asked, Document
     from cius_pt.cli.files import Source
     from cius_pt.cli.journal import Journal
-    from cius_pt.rules.entry import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +35,10 @@ class _Planned:
     known: Callable[[], Report] | None = None
 
 
-def reports(  # noqa: PLR0913 - keywords with defaults
+def reports(
     sources: Iterable[Source],
+    asked: Asked,
     *,
-    rules: str,
-    lang: Language,
     jobs: int = 1,
     seconds: float | None = None,
     journal: Journal | None = None,
@@ -51,7 +49,7 @@ def reports(  # noqa: PLR0913 - keywords with defaults
     checked in other processes: this one could not be stopped.
     """
     plan: deque[_Planned] = deque()
-    judge = partial(checking.judge, rules=rules, lang=lang)
+    judge = partial(checking.judge, asked=asked)
     elsewhere = jobs > 1 or seconds is not None
     documents = _documents(sources, plan, judge, elsewhere=elsewhere, journal=journal)
     found: Iterator[Report]
@@ -63,8 +61,9 @@ def reports(  # noqa: PLR0913 - keywords with defaults
 
         found = check_many(
             documents,
-            rules=rules,
-            lang=lang,
+            rules=asked.rules,
+            lang=asked.lang,
+            recipient=asked.recipient,
             processes=jobs,
             seconds=SECONDS if seconds is None else seconds,
         )

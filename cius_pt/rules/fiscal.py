@@ -24,7 +24,7 @@ from cius_pt.rules.own import (
     sums,
     vat,
 )
-from cius_pt.ubl.read import trace
+from cius_pt.ubl.read import traced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cius_pt.model import Invoice
     from cius_pt.rules.entry import Language
     from cius_pt.rules.own.remark import Remark
-    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.read import Reading, Trace
     from cius_pt.xmlio import XmlDocument
 
 STEP: Final = "fiscal"
@@ -51,7 +51,13 @@ _RULES: Final = (
 )
 
 
-def check(document: XmlDocument, reading: Reading, *, lang: Language = "en") -> Check:
+def check(
+    document: XmlDocument,
+    reading: Reading,
+    trace: Trace | None = None,
+    *,
+    lang: Language = "en",
+) -> Check:
     """Judge a document by our own rules.
 
     The findings of `reading` come first: what has no form or no place in the format is
@@ -68,7 +74,7 @@ def check(document: XmlDocument, reading: Reading, *, lang: Language = "en") -> 
             reason="the document lacks so much that there is no invoice to look at",
             seconds=time.perf_counter() - begin,
         )
-    findings += placed(document, judge(reading.invoice, lang=lang))
+    findings += placed(document, trace, judge(reading.invoice, lang=lang))
     fatal = any(finding.severity is Severity.FATAL for finding in findings)
     return Check(
         name=STEP,
@@ -109,7 +115,9 @@ def told(remark: Remark, lang: Language) -> Finding:
     )
 
 
-def placed(document: XmlDocument, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def placed(
+    document: XmlDocument, trace: Trace | None, findings: Iterable[Finding]
+) -> tuple[Finding, ...]:
     """Return the findings with XPath, line and column of what they are about.
 
     What is not in the document has the place of the group it is missing from.
@@ -118,8 +126,8 @@ def placed(document: XmlDocument, findings: Iterable[Finding]) -> tuple[Finding,
     if not findings:
         return ()
     elements: dict[str, etree._Element] = {}
-    for element, step in trace(document).items():
-        elements.setdefault(step.path, element)
+    for step in (trace or traced(document)[1]).steps():
+        elements.setdefault(step.path, step.element)
     wanted = [
         document.index_of(
             _nearest(finding.location.path or "", elements, document.root)

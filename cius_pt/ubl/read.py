@@ -23,7 +23,7 @@ from cius_pt.ubl.sink import Path, Sink, Spot
 from cius_pt.ubl.table import CREDIT_NOTE, INVOICE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cius_pt.ubl.binding import Attribute, Node
     from cius_pt.ubl.lexical import Lexical
@@ -82,12 +82,30 @@ class Step:
     bt: str | None
 
 
-def trace(document: xmlio.XmlDocument) -> dict[etree._Element, Step]:
-    """Return, for every element the table knows, the model path and the term."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trace:
+    """What every element that the table knows stands for, in document order."""
+
+    _steps: dict[etree._Element, tuple[Path | str, str | None]] = field(repr=False)
+
+    def step(self, element: etree._Element) -> Step | None:
+        """Return what an element stands for; None when the table does not know it."""
+        found = self._steps.get(element)
+        if found is None:
+            return None
+        return Step(element=element, path=str(found[0]), bt=found[1])
+
+    def steps(self) -> Iterator[Step]:
+        """Yield what all elements stand for."""
+        for element, (path, bt) in self._steps.items():
+            yield Step(element=element, path=str(path), bt=bt)
+
+
+def traced(document: xmlio.XmlDocument) -> tuple[Reading, Trace]:
+    """Return what a document says, and which element says what."""
     reader = _Reader(document)
     reader.steps = {}
-    reader.read()
-    return reader.steps
+    return reader.read(), Trace(_steps=reader.steps)
 
 
 class _Reader:
@@ -99,7 +117,7 @@ class _Reader:
         self._findings: list[tuple[etree._Element, Callable[[Location], Finding]]] = []
         self._currency = content(document.root.find(_CURRENCY))
         self._fatal = False
-        self.steps: dict[etree._Element, Step] | None = None
+        self.steps: dict[etree._Element, tuple[Path | str, str | None]] | None = None
 
     def read(self) -> Reading:
         """Walk the document from its root."""
@@ -214,7 +232,7 @@ class _Reader:
 
     def _note_step(self, child: etree._Element, node: Node, path: Path) -> None:
         if self.steps is not None:
-            self.steps[child] = Step(element=child, path=str(path), bt=node.bt)
+            self.steps[child] = path, node.bt
 
     def _text(self, child: etree._Element, node: Node, path: Path | str) -> Any:
         assert node.form is not None  # noqa: S101 - terms have a form
@@ -331,7 +349,7 @@ class _Reader:
         for (element, _), place in zip(taken, places, strict=True):
             path = sink.path.to(place.path)
             if self.steps is not None:
-                self.steps[element] = Step(element=element, path=path, bt=place.bt)
+                self.steps[element] = path, place.bt
             if place.problem is not None:
                 self._find(
                     Spot(element, place.bt, path),

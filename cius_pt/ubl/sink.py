@@ -14,17 +14,20 @@ if TYPE_CHECKING:
 class Path:
     """Where we are in the model; only made into text when someone asks."""
 
-    __slots__ = ("index", "name", "parent")
+    __slots__ = ("_text", "index", "name", "parent")
 
     def __init__(self, parent: Path | None, name: str, index: int | None) -> None:
         self.parent = parent
         self.name = name
         self.index = index
+        self._text: str | None = None
 
     def __str__(self) -> str:
-        here = self.name if self.index is None else f"{self.name}[{self.index}]"
-        before = str(self.parent) if self.parent is not None else ""
-        return f"{before}.{here}" if before and here else before or here
+        if self._text is None:
+            here = self.name if self.index is None else f"{self.name}[{self.index}]"
+            before = str(self.parent) if self.parent is not None else ""
+            self._text = f"{before}.{here}" if before and here else before or here
+        return self._text
 
     def to(self, name: str) -> str:
         """Return the path of the field `name` of what is here."""

@@ -9,7 +9,7 @@ import pytest
 from cius_pt import xmlio
 from cius_pt.errors import FindingsError, UnreadableDocument
 from cius_pt.model import AllowanceCharge, Period
-from cius_pt.ubl.read import read, trace
+from cius_pt.ubl.read import read, traced
 from cius_pt.ubl.write import write
 from tests import samples
 
@@ -241,15 +241,18 @@ def test_a_tax_number_that_is_no_vat_number_is_the_registration() -> None:
 
 def test_the_trace_names_path_and_term_of_every_element_it_knows() -> None:
     document = xmlio.parse(DOCUMENT.encode())
+    _, trace = traced(document)
     steps = {
-        document.index_of(element): (step.path, step.bt)
-        for element, step in trace(document).items()
+        document.index_of(step.element): (step.path, step.bt) for step in trace.steps()
     }
     assert ("lines[0].net_price", "BT-146") in steps.values()
     assert ("totals.due", "BT-115") in steps.values()
     assert ("totals.vat_breakdown[0].tax", "BT-117") in steps.values()
     assert ("seller.address.country", "BT-40") in steps.values()
     assert ("payment_terms[0]", "BT-20") in steps.values()
+    for step in trace.steps():
+        assert trace.step(step.element) == step
+    assert trace.step(document.root) is None
 
 
 def test_an_amount_in_another_currency_gives_no_invoice() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cius_pt.model import Invoice
     from cius_pt.rules.entry import Language
     from cius_pt.rules.recipients.profile import Profile
-    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.read import Reading, Trace
     from cius_pt.xmlio import XmlDocument
 
 STEP: Final = "recipient"
@@ -29,6 +29,7 @@ def check(
     profile: Profile,
     *,
     document: XmlDocument | None = None,
+    trace: Trace | None = None,
     lang: Language = "en",
 ) -> Check:
     """Judge what was read by a recipient's profile.
@@ -48,7 +49,7 @@ def check(
         )
     findings = judge(reading.invoice, profile, lang=lang)
     if document is not None:
-        findings = placed(document, findings)
+        findings = placed(document, trace, findings)
     fatal = any(finding.severity is Severity.FATAL for finding in findings)
     return Check(
         name=STEP,
