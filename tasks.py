@@ -57,8 +57,11 @@ def attempt() -> None:
 
 
 def test(*arguments: str) -> None:
-    """Install and run the tests; more arguments go to pytest."""
-    environment("test")
+    """Install and run the tests; more arguments go to pytest.
+
+    CIUS_PT_GROUPS names more dependency groups, for tests that are skipped without.
+    """
+    environment("test", *os.environ.get("CIUS_PT_GROUPS", "").split())
     python("-m", "pytest", *arguments)
 
 

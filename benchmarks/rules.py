@@ -18,9 +18,19 @@ PUBLISHED = ROOT.parent / "shared" / "espap" / "2.1.2"
 
 def entry(description: str) -> Path:
     """Return the rule set to measure: ``--rules PATH``, else the published one."""
+    return chosen_rules(parser := command_line(description), parser.parse_args())
+
+
+def command_line(description: str) -> argparse.ArgumentParser:
+    """Return a parser that knows ``--rules``, for a benchmark to add its own to."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rules", type=Path, help="entry file of a Schematron")
-    chosen: Path | None = parser.parse_args().rules
+    return parser
+
+
+def chosen_rules(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path:
+    """Return what ``--rules`` says, else the published rule set."""
+    chosen: Path | None = options.rules
     if chosen is None:
         chosen = next(PUBLISHED.glob("*.sch"), None)
     if chosen is None:

@@ -11,8 +11,6 @@ Run it from the checkout: ``python -m benchmarks.peers.saxon_jvm [--rules PATH]`
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import tempfile
 from collections import Counter
 from functools import partial
@@ -21,39 +19,13 @@ from pathlib import Path
 from lxml import etree
 
 from benchmarks.invoices import invoice
+from benchmarks.peers import jvm
 from benchmarks.rules import best, entry, table
 from cius_pt.schematron import engine, svrl
 
 RUNS = 200
 FEW = 10
 LONG = 100_000  # bytes: such a document is run a few times only
-HERE = Path(__file__).parent
-
-
-def libraries(folder: Path) -> Path:
-    """Return a folder with the archives; leave with the reason if there are none."""
-    for tool in ("java", "mvn"):
-        if shutil.which(tool) is None:
-            raise SystemExit(f"skipped: there is no {tool} on this machine")
-    target = folder / "lib"
-    done = subprocess.run(
-        [  # noqa: S607 - found above
-            "mvn",
-            "--quiet",
-            "--batch-mode",
-            "--file",
-            str(HERE / "pom.xml"),
-            "dependency:copy-dependencies",
-            f"-DoutputDirectory={target}",
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        first = next(iter(done.stdout.splitlines()), "no word of why")
-        raise SystemExit(f"skipped: Maven could not get Saxon-HE: {first[:200]}")
-    return target
 
 
 def said(output: bytes, data: bytes) -> Counter[tuple[int | None, int, str | None]]:
@@ -82,27 +54,22 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        archives = libraries(folder)
+        archives = jvm.libraries("saxon-pom.xml", "Saxon-HE", folder)
         sheet = folder / "rules.xslt"
         sheet.write_text(literal.stylesheet.xslt, encoding="utf-8")
         for label, data in made.items():
             file = folder / "document.xml"
             file.write_bytes(data)
             runs = RUNS if len(data) < LONG else FEW
-            java = ["java", "-cp", f"{archives}/*", str(HERE / "Peer.java")]
-            done = subprocess.run(
-                [*java, str(sheet), str(runs), str(file)],
-                check=True,
-                capture_output=True,
-                text=True,
-            )
+            arguments = [str(sheet), str(runs), str(file)]
+            printed = jvm.run("Peer.java", archives, arguments)
             theirs = said(Path(f"{file}.out").read_bytes(), data)
             ours = Counter(
                 (hit.number, hit.element, hit.attribute)
                 for hit in lean.judge(data).hits
             )
             fast = best(partial(lean.judge, data), times=runs)
-            slow = float(done.stdout)
+            slow = float(printed)
             agree = "same" if ours == theirs else "DIFFERENT"
             rows.append((label, fast, slow, fast / slow, len(ours), agree))
     heads = ("document", "ours ms", "JVM ms", "ratio", "findings", "verdict")
