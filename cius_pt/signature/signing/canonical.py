@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""The exact bytes that are hashed: exclusive C14N 1.0 without comments."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+from cius_pt import xmlio
+from cius_pt.signature.signing.place import SAC
+from cius_pt.xmlio import DS
+
+_SIGNATURE: Final = f"{{{DS}}}Signature"
+_CONTAINER: Final = f"{{{SAC}}}SignatureInformation"
+
+
+def canonical(text: str) -> bytes:
+    """Return the canonical form of an element that declares all its prefixes."""
+    return xmlio.canonical(text.encode())
+
+
+def document(utf8: bytes, *, parallel: bool) -> bytes:
+    """Return the canonical form of a whole document, its signature not yet in it.
+
+    Processing instructions around the root are part of it. `parallel` leaves out what
+    the filter of `xades` takes away: other signatures and their containers.
+    """
+    root = xmlio.tree(utf8)
+    if parallel:
+        others = list(root.iter(_SIGNATURE))
+        later = [e for e in root.iter(_CONTAINER) if _is_later(e)]
+        for element in (*others, *later):
+            _remove(element)
+    return etree.tostring(
+        root.getroottree(), method="c14n", exclusive=True, with_comments=False
+    )
+
+
+def _is_later(element: etree._Element) -> bool:
+    return next(element.itersiblings(_CONTAINER, preceding=True), None) is not None
+
+
+def _remove(element: etree._Element) -> None:
+    """Take an element out and leave the text after it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before = element.getprevious()
+    if element.tail and before is not None:
+        before.tail = (before.tail or "") + element.tail
+    elif element.tail:
+        parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
