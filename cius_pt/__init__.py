@@ -58,6 +58,10 @@ if TYPE_CHECKING:
         VatBreakdown,
         Withholding,
     )
+    from cius_pt.signature.signing.key import SigningKey
+    from cius_pt.signature.signing.pdf import PdfSigning
+    from cius_pt.signature.signing.sign import sign, sign_invoice
+    from cius_pt.signature.signing.xml import XmlSigning
     from cius_pt.totals import with_totals
     from cius_pt.ubl.read import Reading, read
     from cius_pt.ubl.write import write
@@ -98,6 +102,7 @@ __all__ = [
     "OutcomeUnknown",
     "Payee",
     "Payment",
+    "PdfSigning",
     "Period",
     "PrecedingInvoice",
     "Reading",
@@ -105,6 +110,7 @@ __all__ = [
     "Seller",
     "Severity",
     "SignatureError",
+    "SigningKey",
     "SourceCurrency",
     "Sum",
     "TaxRepresentative",
@@ -113,11 +119,14 @@ __all__ = [
     "Vat",
     "VatBreakdown",
     "Withholding",
+    "XmlSigning",
     "__version__",
     "check",
     "check_many",
     "explain_totals",
     "read",
+    "sign",
+    "sign_invoice",
     "with_totals",
     "write",
 ]
@@ -138,15 +147,20 @@ _MODULES = {
     "Outcome": "findings",
     "OutcomeUnknown": "errors",
     "Reading": "ubl.read",
+    "PdfSigning": "signature.signing.pdf",
     "Report": "findings",
     "Severity": "findings",
     "SignatureError": "errors",
+    "SigningKey": "signature.signing.key",
     "Sum": "arithmetic",
     "UnreadableDocument": "errors",
+    "XmlSigning": "signature.signing.xml",
     "check": "checking",
     "check_many": "batch",
     "explain_totals": "arithmetic",
     "read": "ubl.read",
+    "sign": "signature.signing.sign",
+    "sign_invoice": "signature.signing.sign",
     "with_totals": "totals",
     "write": "ubl.write",
 }

@@ -39,7 +39,7 @@ def stamper(timestamp: Timestamper) -> timestamps.TimeStamper:
     return _Stamper(timestamp)
 
 
-def at(  # noqa: PLR0913, PLR0917 - pyHanko's, and the time
+def at(
     time: dt.datetime, metadata: Any, key: signers.Signer, stamper: Any, field: Any
 ) -> signers.PdfSigner:
     """Return pyHanko's signer of PDFs with a clock that shows `time`."""
@@ -75,7 +75,7 @@ class _Signer(signers.Signer):
             x509.Certificate.load(certificate.public_bytes(Encoding.DER))
             for certificate in key.chain
         )
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple(others)
         super().__init__(
             signing_cert=own,
@@ -94,7 +94,7 @@ class _Signer(signers.Signer):
 
 class _Stamper(timestamps.TimeStamper):
     def __init__(self, timestamp: Timestamper) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._timestamp = timestamp
 
     async def async_timestamp(

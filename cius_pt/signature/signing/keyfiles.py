@@ -6,13 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
 from cius_pt.errors import SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 _PEM: Final = b"-----BEGIN "
 _CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----"

@@ -45,7 +45,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PdfOptions:
+class PdfSigning:
     """How a PDF is signed.
 
     `visible` is where; nowhere by default, which keeps a PDF/A one. `certify` makes it
@@ -70,7 +70,7 @@ def sign_pdf(
     key: SigningKey,
     *,
     time: dt.datetime,
-    options: PdfOptions | None = None,
+    options: PdfSigning | None = None,
     timestamp: Timestamper | None = None,
 ) -> bytes:
     """Return the PDF with one signature more.
@@ -82,7 +82,7 @@ def sign_pdf(
     from pyhanko.pdf_utils import misc  # noqa: PLC0415 - late
 
     try:
-        return _signed(data, key, time, options or PdfOptions(), timestamp)
+        return _signed(data, key, time, options or PdfSigning(), timestamp)
     except SignatureError:
         raise
     except (misc.PdfError, ValueError) as error:  # SigningError is a ValueError
@@ -97,7 +97,7 @@ def _signed(
     data: bytes,
     key: SigningKey,
     time: dt.datetime,
-    options: PdfOptions,
+    options: PdfSigning,
     timestamp: Timestamper | None,
 ) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415 - late
@@ -129,7 +129,7 @@ def _signed(
     return signed
 
 
-def _metadata(name: str, key: SigningKey, options: PdfOptions) -> Any:
+def _metadata(name: str, key: SigningKey, options: PdfSigning) -> Any:
     from pyhanko.sign import fields, signers  # noqa: PLC0415 - late
 
     pades = options.profile is PdfProfile.PADES

@@ -6,6 +6,7 @@ The private key stays where it is. The session is opened once and kept with the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +16,7 @@ from cius_pt.signature.signing import keyfiles
 from cius_pt.signature.signing.suite import ECDSA, PSS, suite_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from cius_pt.signature.signing.suite import Suite
 
@@ -67,7 +68,8 @@ def _library() -> Any:
         return import_module("pkcs11")
     except ImportError:
         raise SignatureError(
-            "signing with a PKCS#11 token needs python-pkcs11: pip install python-pkcs11"
+            "signing with a PKCS#11 token needs python-pkcs11 "
+            "(pip install python-pkcs11)"
         ) from None
 
 
@@ -88,9 +90,7 @@ def _session(library: Any, module: str, token: str | None, pin: str) -> Any:
     return found[0].open(user_pin=pin)
 
 
-def _only(
-    library: Any, session: Any, kind: str, given: Mapping[str, object]
-) -> Any:
+def _only(library: Any, session: Any, kind: str, given: Mapping[str, object]) -> Any:
     """Return the one private key that the attributes leave."""
     attributes = {library.Attribute.CLASS: getattr(library.ObjectClass, kind)}
     for name, value in given.items():

@@ -29,12 +29,14 @@ _WAY: Final = (  # from the root to what holds signatures
     f"{EXT} ExtensionContent",
     f"{SIG} UBLDocumentSignatures",
 )
-_EXTENSION: Final = (
+_OPENED: Final = (
     f'<ext:UBLExtension xmlns:ext="{EXT}">'
     "<ext:ExtensionURI>urn:oasis:names:specification:ubl:dsig:enveloped:xades"
     "</ext:ExtensionURI><ext:ExtensionContent>"
-    f'<sig:UBLDocumentSignatures xmlns:sig="{SIG}">',
-    "</sig:UBLDocumentSignatures></ext:ExtensionContent></ext:UBLExtension>",
+    f'<sig:UBLDocumentSignatures xmlns:sig="{SIG}">'
+)
+_CLOSED: Final = (
+    "</sig:UBLDocumentSignatures></ext:ExtensionContent></ext:UBLExtension>"
 )
 
 
@@ -79,7 +81,7 @@ def find(utf8: bytes, placement: Placement | None) -> Place:
     after = "</sac:SignatureInformation>"
     if (end := seen.ends.get(4)) is not None:
         return Place(offset=_inside(utf8, end), before=before, after=after)
-    before, after = _EXTENSION[0] + before, after + _EXTENSION[1]
+    before, after = _OPENED + before, after + _CLOSED
     if (end := seen.ends.get(1)) is not None:
         return Place(offset=_inside(utf8, end), before=before, after=after)
     return Place(

@@ -24,7 +24,7 @@ def local(key: PrivateKeyTypes, *, pss: bool) -> Callable[[bytes], bytes]:
     how = _how(suite)
 
     def sign_digest(digest: bytes) -> bytes:
-        signature: bytes = key.sign(digest, *how)  # type: ignore[union-attr,call-arg]
+        signature: bytes = key.sign(digest, *how)  # type: ignore[union-attr]
         return signature
 
     return sign_digest
@@ -56,7 +56,7 @@ def is_right(
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - late
 
     try:
-        public.verify(signature, digest, *_how(suite))  # type: ignore[union-attr,call-arg]
+        public.verify(signature, digest, *_how(suite))  # type: ignore[union-attr]
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -88,6 +88,6 @@ def suite_of(key: PublicKeyTypes, *, pss: bool = False) -> Suite:
         return Suite(scheme=ECDSA, hash=name, size=2 * width + 9, width=width)
     kind = type(key).__name__.removesuffix("PublicKey").lstrip("_")
     raise SignatureError(
-        f"{kind} keys cannot sign invoices: XML and PDF verifiers do not all know them; "
+        f"{kind} keys cannot sign invoices: not every verifier knows them; "
         "use RSA of 2048 bits or more, or an elliptic curve of 256 bits or more"
     )

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Final
 
 from cius_pt.signature.signing import raw
 from cius_pt.signature.signing.canonical import canonical
+from cius_pt.signature.signing.key import SigningKey
 from cius_pt.signature.signing.place import SAC
 from cius_pt.signature.signing.suite import ECDSA
 from cius_pt.xmlio import DS
 
 if TYPE_CHECKING:
     from cryptography import x509
-
-    from cius_pt.signature.signing.key import SigningKey
 
 XADES: Final = "http://uri.etsi.org/01903/v1.3.2#"
 FILTER2: Final = "http://www.w3.org/2002/06/xmldsig-filter2"
