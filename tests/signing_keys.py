@@ -42,7 +42,7 @@ def private(kind: str) -> PrivateKey:
         "p384": ec.SECP384R1(),
         "p521": ec.SECP521R1(),
     }
-    return ec.generate_private_key(curves[kind.removesuffix("-other")])
+    return ec.generate_private_key(curves[kind.partition("-")[0]])
 
 
 def name(common: str, **more: str) -> x509.Name:
@@ -60,17 +60,19 @@ def root() -> x509.Certificate:
         x509.CertificateBuilder()
         .subject_name(own)
         .issuer_name(own)
-        .public_key(private("p256").public_key())
+        .public_key(private("p256-root").public_key())
         .serial_number(1)
         .not_valid_before(NOW - 1000 * DAY)
         .not_valid_after(NOW + 1000 * DAY)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(_usage({"key_cert_sign", "crl_sign"}), critical=True)
         .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(private("p256").public_key()),
+            x509.SubjectKeyIdentifier.from_public_key(
+                private("p256-root").public_key()
+            ),
             critical=False,
         )
-        .sign(private("p256"), hashes.SHA256())
+        .sign(private("p256-root"), hashes.SHA256())
     )
 
 
@@ -96,7 +98,7 @@ def certificate(
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(
-                private("p256").public_key()
+                private("p256-root").public_key()
             ),
             critical=False,
         )
@@ -106,7 +108,7 @@ def certificate(
     if tsa:
         purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         builder = builder.add_extension(purpose, critical=True)
-    return builder.sign(private("p256"), hashes.SHA256())
+    return builder.sign(private("p256-root"), hashes.SHA256())
 
 
 def _usage(wanted: set[str] | frozenset[str]) -> x509.KeyUsage:

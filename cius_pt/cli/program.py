@@ -95,8 +95,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         code = NOBODY_READS
     except Exception as error:  # noqa: BLE001 - this is where all errors end
-        outside = isinstance(error, (ArtefactError, SignatureError))
-        unreachable = outside and error.unreachable
+        unreachable = (
+            isinstance(error, ArtefactError | SignatureError) and error.unreachable
+        )
         code = OUTSIDE_FAILED if unreachable else COULD_NOT
         with suppress(OSError):
             _say(error, verbose=settings["verbose"])

@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from cius_pt import xmlio
+from cius_pt.errors import SignatureError
 from cius_pt.signature.signing.place import SAC
 from cius_pt.xmlio import DS
 
@@ -32,9 +33,14 @@ def document(utf8: bytes, *, parallel: bool) -> bytes:
         later = [e for e in root.iter(_CONTAINER) if _is_later(e)]
         for element in (*others, *later):
             _remove(element)
-    return etree.tostring(
-        root.getroottree(), method="c14n", exclusive=True, with_comments=False
-    )
+    try:
+        return etree.tostring(
+            root.getroottree(), method="c14n", exclusive=True, with_comments=False
+        )
+    except etree.C14NError:  # C14N 1.0, section 1.3
+        raise SignatureError(
+            "the document has no canonical form: a namespace is a relative URI"
+        ) from None
 
 
 def _is_later(element: etree._Element) -> bool:

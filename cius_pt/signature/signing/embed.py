@@ -41,7 +41,13 @@ _FOLLOWERS: Final[Mapping[str, frozenset[str]]] = {
 
 
 def embed(data: bytes, pdf: bytes) -> bytes:
-    """Return an unsigned invoice with the PDF in it.
+    """Return an unsigned invoice with the PDF in it; raises what `embeddable` does."""
+    document = embeddable(data, pdf)
+    return insert(data, document.utf8, _offset(document), _reference(document, pdf))
+
+
+def embeddable(data: bytes, pdf: bytes) -> XmlDocument:
+    """Return the invoice, read, if the PDF can be put into it.
 
     Raises `UnreadableDocument`, and `SignatureError` for what is no PDF and for an
     invoice that is signed already, which this would break.
@@ -53,8 +59,7 @@ def embed(data: bytes, pdf: bytes) -> bytes:
         raise SignatureError(
             "the invoice is signed already; embed the PDF before it is signed"
         )
-    offset = _offset(document)
-    return insert(data, document.utf8, offset, _reference(document, pdf))
+    return document
 
 
 def _reference(document: XmlDocument, pdf: bytes) -> str:

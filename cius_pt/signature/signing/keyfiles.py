@@ -50,10 +50,9 @@ def pkcs12(data: bytes, password: bytes | str | None) -> KeyFile:
     except Exception as error:  # noqa: BLE001 - UnsupportedAlgorithm and the like
         kind = type(error).__name__
         raise SignatureError(f"the PKCS#12 file cannot be read: {kind}") from None
-    if key is None or leaf is None:
-        missing = "private key" if key is None else "certificate of the key"
-        raise SignatureError(f"the PKCS#12 file holds no {missing}")
-    found = _ordered([leaf, *others], key)
+    if key is None:
+        raise SignatureError("the PKCS#12 file holds no private key")
+    found = _ordered([c for c in (leaf, *others) if c is not None], key)
     return KeyFile(certificates=tuple(map(_der, found)), key=key)
 
 

@@ -87,7 +87,13 @@ def _session(library: Any, module: str, token: str | None, pin: str) -> Any:
             if found
             else f"there is no token{named}: is the card or stick in its place?"
         )
-    return found[0].open(user_pin=pin)
+    try:
+        return found[0].open(user_pin=pin)
+    except library.PKCS11Error as error:
+        # One login is for all sessions of a process (PKCS#11, section 6.7.4).
+        if type(error).__name__ != "UserAlreadyLoggedIn":
+            raise
+        return found[0].open()
 
 
 def _only(library: Any, session: Any, kind: str, given: Mapping[str, object]) -> Any:

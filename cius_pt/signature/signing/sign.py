@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cius_pt.errors import InvalidValue, SignatureError
 from cius_pt.signature.signing import proof
-from cius_pt.signature.signing.embed import embed
+from cius_pt.signature.signing.embed import embed, embeddable
 from cius_pt.signature.signing.pdf import PdfSigning, sign_pdf
 from cius_pt.signature.signing.xml import XmlSigning, sign_xml
 
@@ -75,6 +75,7 @@ def sign_invoice(  # noqa: PLR0913 - two documents, and how each is signed
     """
     moment = _moment(time)
     if pdf is not None:
+        embeddable(xml, pdf)
         signed = sign(
             pdf, signer, options=pdf_options, timestamp=timestamp, time=moment
         )

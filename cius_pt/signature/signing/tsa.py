@@ -6,7 +6,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import urlsplit
 
 from cius_pt.errors import SignatureError
@@ -95,10 +95,18 @@ def _limited(pieces: Iterator[bytes], seconds: float) -> bytes:
 
 def _token(answer: bytes, digest: bytes, nonce: int) -> bytes:
     """Return the token of an answer, if it is granted and for this request."""
-    from asn1crypto import tsp  # noqa: PLC0415 - late
+    from asn1crypto import cms, core, tsp  # noqa: PLC0415 - late
+
+    class Response(core.Sequence):  # type: ignore[misc]
+        """TimeStampResp, whose token a refusal leaves out; asn1crypto wants it."""
+
+        _fields: ClassVar = [
+            ("status", tsp.PKIStatusInfo),
+            ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+        ]
 
     try:
-        response = tsp.TimeStampResp.load(answer, strict=True)
+        response = Response.load(answer, strict=True)
         status = response["status"]["status"].native
         if status not in {"granted", "granted_with_mods"}:
             raise SignatureError(
