@@ -212,9 +212,7 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory) -> str:
         file = folder / f"{kind}.pem"
         file.write_bytes(keys.key_pem(kind))
         put = ("--import", str(file), "--token", kind, "--label", kind, "--id", "a1")
-        subprocess.run(
-            ["softhsm2-util", *put, "--pin", PIN], check=True, capture_output=True
-        )
+        subprocess.run([tool, *put, "--pin", PIN], check=True, capture_output=True)
     return MODULE
 
 
