@@ -26,6 +26,7 @@ from cius_pt.signature.signing.xades import XmlProfile
 from cius_pt.signature.signing.xml import XmlSigning
 from tests import signing_keys as keys
 from tests.blank_pdf import BLANK
+from tests.layouts import LAYOUTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,6 +114,10 @@ def jdk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     files["stamped"] = signed_xml("rsa2048", "default", stamped=True)
     files["twice"] = sign(files["rsa2048.default"], keys.key("p256"), time=keys.NOW)
     files["thrice"] = sign(files["twice"], keys.key("p384"), time=keys.NOW)
+    files |= {
+        layout: sign(data, keys.key("p256"), time=keys.NOW)
+        for layout, data in LAYOUTS.items()
+    }
     files["changed"] = files["twice"].replace(b"FT ", b"FR ", 1)
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -194,6 +199,11 @@ def test_a_second_signature_of_a_pdf_leaves_the_first() -> None:
     ]
 
     assert [status.bottom_line for status in statuses] == [True, True]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_jdk_verifies_any_layout(jdk: dict[str, str], layout: str) -> None:
+    assert jdk[layout] == "valid"
 
 
 # --- the judges see what they are there to see ---

@@ -3,17 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from lxml import etree
 
 from cius_pt import xmlio
 from cius_pt.errors import SignatureError
-from cius_pt.signature.signing.place import SAC
-from cius_pt.xmlio import DS
-
-_SIGNATURE: Final = f"{{{DS}}}Signature"
-_CONTAINER: Final = f"{{{SAC}}}SignatureInformation"
+from cius_pt.signature.filters import later_containers, signatures
 
 
 def canonical(text: str) -> bytes:
@@ -25,13 +19,14 @@ def document(utf8: bytes, *, parallel: bool) -> bytes:
     """Return the canonical form of a whole document, its signature not yet in it.
 
     Processing instructions around the root are part of it. `parallel` leaves out what
-    the filter of `xades` takes away: other signatures and their containers.
+    the filters take away: other signatures and their containers.
     """
-    root = xmlio.tree(utf8)
+    # What the document declares of itself may be another encoding than what it is now.
+    options = xmlio.parser_options(len(utf8))
+    parser = etree.XMLParser(encoding="utf-8", **options)  # type: ignore[arg-type]
+    root = etree.fromstring(utf8, parser)
     if parallel:
-        others = list(root.iter(_SIGNATURE))
-        later = [e for e in root.iter(_CONTAINER) if _is_later(e)]
-        for element in (*others, *later):
+        for element in [*signatures(root), *later_containers(root)]:
             _remove(element)
     try:
         return etree.tostring(
@@ -41,10 +36,6 @@ def document(utf8: bytes, *, parallel: bool) -> bytes:
         raise SignatureError(
             "the document has no canonical form: a namespace is a relative URI"
         ) from None
-
-
-def _is_later(element: etree._Element) -> bool:
-    return next(element.itersiblings(_CONTAINER, preceding=True), None) is not None
 
 
 def _remove(element: etree._Element) -> None:

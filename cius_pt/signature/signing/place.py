@@ -16,11 +16,11 @@ from typing import Final
 from xml.parsers import expat
 
 from cius_pt.errors import SignatureError
+from cius_pt.signature.filters import SAC
 from cius_pt.xmlio import CBC, DS, EXT
 
 _UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 SIG: Final = f"{_UBL}CommonSignatureComponents-2"
-SAC: Final = f"{_UBL}SignatureAggregateComponents-2"
 
 _TAG: Final = re.compile(rb"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
 _WAY: Final = (  # from the root to what holds signatures

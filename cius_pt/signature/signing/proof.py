@@ -3,60 +3,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cius_pt.errors import SignatureError
-from cius_pt.signature.pdf.verification import verify_pdf
+from cius_pt.findings import Severity
+from cius_pt.signature.pdf import verify_pdf
 from cius_pt.signature.policy import Policy
 from cius_pt.signature.status import Changes, Coverage, Integrity
+from cius_pt.signature.xml.verification import verify_xml
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from cius_pt.signature.status import Signature, SignatureReport
 
+_WHOLE: Final = frozenset({Coverage.DOCUMENT, Coverage.REVISION})
+_BAD: Final = frozenset({Changes.FORM, Changes.OTHER, Changes.UNKNOWN})
+
 
 def require(
     before: bytes, after: bytes, *, at: dt.datetime, password: str | None
 ) -> None:
-    """Raise `SignatureError` unless there is one good signature more and none worse.
+    """Raise `SignatureError` unless there is one good signature more and none less.
 
-    Good is intact and of the whole document; trust is not asked for, since whom one
-    trusts is the business of those who verify.
+    Good is intact and, for the new one, of the whole document. Trust is not asked for:
+    whom one trusts is the business of those who verify.
     """
-    if not after.startswith(b"%PDF-"):
-        return
     earlier = _signatures(before, at, password)
     now = _signatures(after, at, password)
-    worse = [
-        name
-        for name, one in earlier.items()
-        if _is_good(one) and not (name in now and _survives(now[name]))
+    intact = sum(map(_is_intact, now)) - sum(map(_is_intact, earlier))
+    whole = sum(map(_is_whole, now)) - sum(map(_is_whole, earlier))
+    if len(now) == len(earlier) + 1 and intact == whole == 1:
+        return
+    reasons = [
+        reason.message
+        for one in now
+        for reason in one.reasons
+        if reason.severity is Severity.FATAL
     ]
-    if worse:
+    because = f": {reasons[0]}" if reasons else ""
+    if earlier:
         raise SignatureError(
-            f"this would break a signature that is there already: {worse[0]}"
+            "nothing was signed, since it would break a signature that is there "
+            f"already{because} (in XML, another placement may leave it whole)"
         )
-    new = [one for name, one in now.items() if name not in earlier]
-    if len(new) != 1 or not _is_good(new[0]):
-        reasons = [r.message for one in new for r in one.reasons]
-        because = f": {reasons[0]}" if reasons else ""
-        raise SignatureError(f"the new signature does not verify{because}")
+    raise SignatureError(f"the new signature does not verify{because}")
 
 
 def _signatures(
     data: bytes, at: dt.datetime, password: str | None
-) -> dict[str, Signature]:
-    report: SignatureReport = verify_pdf(
-        data, policy=Policy.ILINK, trust=None, at=at, password=password
-    )
-    return {one.location: one for one in report.signatures}
+) -> tuple[Signature, ...]:
+    report: SignatureReport
+    if data.startswith(b"%PDF-"):
+        report = verify_pdf(
+            data, policy=Policy.ILINK, trust=None, at=at, password=password
+        )
+    else:
+        report = verify_xml(data, policy=Policy.ILINK, trust=None, at=at)
+    return report.signatures
 
 
-def _is_good(one: Signature) -> bool:
-    intact = one.integrity is Integrity.INTACT
-    return intact and one.coverage in {Coverage.DOCUMENT, Coverage.REVISION}
+def _is_intact(one: Signature) -> bool:
+    return one.integrity is Integrity.INTACT and one.changes not in _BAD
 
 
-def _survives(one: Signature) -> bool:
-    return _is_good(one) and one.changes not in {Changes.OTHER, Changes.UNKNOWN}
+def _is_whole(one: Signature) -> bool:
+    return _is_intact(one) and one.coverage in _WHOLE

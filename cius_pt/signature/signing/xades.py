@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from cius_pt.signature.filters import LATER_CONTAINERS, OTHER_SIGNATURES
 from cius_pt.signature.signing import raw
 from cius_pt.signature.signing.canonical import canonical
 from cius_pt.signature.signing.key import SigningKey
-from cius_pt.signature.signing.place import SAC
 from cius_pt.signature.signing.suite import ECDSA
 from cius_pt.xmlio import DS
 
@@ -29,19 +29,6 @@ XADES: Final = "http://uri.etsi.org/01903/v1.3.2#"
 FILTER2: Final = "http://www.w3.org/2002/06/xmldsig-filter2"
 C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _PROPERTIES_TYPE: Final = "http://uri.etsi.org/01903#SignedProperties"
-
-# What may be added to the document later without breaking this signature: other
-# signatures, and the containers of those that are not the first. While this one is
-# alone both take nothing away, so that a verifier that skips the filter agrees.
-# Without prefixes: exclusive C14N does not sign the binding of a prefix that only a
-# text uses, and UBL's schema has no room for InclusiveNamespaces in SignedInfo.
-_CONTAINER: Final = f"local-name()='SignatureInformation' and namespace-uri()='{SAC}'"
-OTHER_SIGNATURES: Final = (
-    f"/descendant::*[local-name()='Signature' and namespace-uri()='{DS}']"
-)
-LATER_CONTAINERS: Final = (
-    f"/descendant::*[{_CONTAINER} and preceding-sibling::*[{_CONTAINER}]]"
-)
 
 
 class XmlProfile(StrEnum):

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // EU DSS with its default policy on files, offline:
 // java -cp 'lib/*' Dss.java ANCHORS.pem FILE... prints one line per signature, by tabs:
-// file, format, intact or broken, indication, sub-indication, scopes, what was wrong.
+// file, format, intact or broken, indication, sub-indication, scopes, what was wrong,
+// what was odd.
 // A file without a signature, or that DSS cannot read, has one line: file, none or error.
 
 import eu.europa.esig.dss.diagnostic.SignatureWrapper;
@@ -55,13 +56,16 @@ public class Dss {
             String wrong = simple.getAdESValidationErrors(id).stream()
                     .map(message -> message.getValue())
                     .collect(Collectors.joining(" | "));
+            String odd = simple.getAdESValidationWarnings(id).stream()
+                    .map(message -> message.getValue())
+                    .collect(Collectors.joining(" | "));
             String scopes = one.getSignatureScopes().stream()
                     .map(scope -> String.valueOf(scope.getScope()))
                     .distinct().collect(Collectors.joining("+"));
             say(file, String.valueOf(one.getSignatureFormat()),
                     one.isBLevelTechnicallyValid() ? "intact" : "broken",
                     String.valueOf(simple.getIndication(id)),
-                    String.valueOf(simple.getSubIndication(id)), scopes, wrong);
+                    String.valueOf(simple.getSubIndication(id)), scopes, wrong, odd);
         }
     }
 

@@ -3,6 +3,7 @@
 // one word per signature in document order. Secure validation as the JDK has it.
 
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.security.PublicKey;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ public class Jdk {
     static Document parse(String file) throws Exception {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setNamespaceAware(true);
-        return factory.newDocumentBuilder().parse(file);
+        return factory.newDocumentBuilder().parse(new File(file));
     }
 
     static String word(Document document, int number) {

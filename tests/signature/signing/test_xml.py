@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cius_pt.signature.strip import strip
+from cius_pt.signature.verify import verify
 from hypothesis import given
 from lxml import etree
 
@@ -25,17 +27,18 @@ from cius_pt.findings import Outcome, Severity
 from cius_pt.signature.signing import place
 from cius_pt.signature.signing.place import Placement
 from cius_pt.signature.signing.xades import XmlProfile
+from cius_pt.signature.status import Integrity
 from cius_pt.testing import strategies
 from tests import samples
 from tests import signing_keys as keys
 from tests.blank_pdf import BLANK
+from tests.layouts import LAYOUTS, PLAIN
 from tests.profiles import DRAWN
 
 if TYPE_CHECKING:
     from cius_pt.model import Invoice
 
 FIXTURES = sorted((Path(__file__).resolve().parents[3] / "fixtures").glob("*.xml"))
-PLAIN = FIXTURES[-1].read_bytes()
 UBL_CR_001 = {"UBL-CR-001"}  # CEN's warning: the extensions are outside EN 16931
 SIGNATURES = f"{{{xmlio.DS}}}Signature"
 
@@ -125,28 +128,6 @@ def test_the_options_that_ubl_does_not_know_are_invalid_ubl(
 
 
 # --- encodings and layouts ---
-
-CRLF = PLAIN.replace(b"\n", b"\r\n")
-BOM = b"\xef\xbb\xbf" + PLAIN
-TEXT = PLAIN.decode()
-UTF16 = TEXT.replace("UTF-8", "UTF-16").encode("utf-16")
-UTF16_BE = b"\xfe\xff" + TEXT.replace("UTF-8", "UTF-16").encode("utf-16-be")
-LATIN = TEXT.replace("UTF-8", "ISO-8859-1").encode("latin-1", "xmlcharrefreplace")
-PROLOG = re.sub(
-    rb"(<Invoice|<CreditNote)", rb'<?xml-stylesheet href="x.xsl"?><!-- > -->\n\1', PLAIN
-)
-EPILOG = PLAIN + b"<!-- </Invoice> --><?after this?>\n"
-QUOTED = re.sub(rb"(<Invoice|<CreditNote)", rb"\1 odd='a>b'", PLAIN)
-LAYOUTS = {
-    "CRLF": CRLF,
-    "BOM": BOM,
-    "UTF-16": UTF16,
-    "UTF-16 BE": UTF16_BE,
-    "Latin-1": LATIN,
-    "prolog": PROLOG,
-    "epilog": EPILOG,
-    "a > in a name": QUOTED,
-}
 
 
 @pytest.mark.parametrize("placement", list(Placement))
@@ -246,6 +227,63 @@ def test_signing_is_deterministic_but_for_the_signature_itself() -> None:
 
 def test_the_claimed_time_is_the_one_given() -> None:
     assert b"<xades:SigningTime>2026-03-02T10:30:00Z<" in signed(PLAIN)
+
+
+# --- others sign too ---
+
+
+@DRAWN
+@given(strategies.invoices() | strategies.credit_notes())
+def test_stripping_gives_back_the_very_bytes(invoice: Invoice) -> None:
+    data = write(invoice)
+
+    assert strip(signed(signed(data), "rsa2048")) == data
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_stripping_gives_back_the_very_bytes_in_any_layout(layout: str) -> None:
+    assert strip(signed(LAYOUTS[layout])) == LAYOUTS[layout]
+
+
+def test_a_signature_that_would_break_is_not_made_to() -> None:
+    alone = signed(PLAIN, parallel=False)
+
+    with pytest.raises(SignatureError, match="break a signature that is there"):
+        signed(alone, "rsa2048")
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("ok_jdk_xpath_dss", "Invoice"),  # a child of the root, DSS's transform
+        ("ok_jdk_ublnot_xpath", "SignatureInformation"),  # UBL's transform
+        ("ok_jdk_ubl_xpath", "SignatureInformation"),
+    ],
+)
+def test_the_signature_of_another_program_stays_whole(
+    shared: Path, name: str, place: str
+) -> None:
+    data = (shared / "signed" / "xml" / f"{name}.xml").read_bytes()
+    twice = signed(data)
+    report = verify(twice, at=keys.NOW)
+
+    assert [s.integrity for s in report.signatures] == [Integrity.INTACT] * 2
+    parents = {e.getparent() for e in xmlio.tree(twice).iter(SIGNATURES)}
+    assert {etree.QName(e).localname for e in parents if e is not None} == {place}
+
+
+def test_the_plain_signature_of_another_program_is_left_alone(shared: Path) -> None:
+    data = (shared / "signed" / "xml" / "ok_dsig_exc_x509.xml").read_bytes()
+
+    with pytest.raises(SignatureError, match="break a signature that is there"):
+        signed(data)
+
+
+def test_a_broken_signature_that_is_there_hinders_nobody() -> None:
+    broken = signed(PLAIN).replace(b"FT 2026A/8", b"FT 2026A/9", 1)
+    (first, second) = verify(signed(broken), at=keys.NOW).signatures
+
+    assert (first.integrity, second.integrity) == (Integrity.BROKEN, Integrity.INTACT)
 
 
 # --- the PDF first, then the XML ---
