@@ -103,8 +103,10 @@ def examine(
             candidate.refuse(refusal)
             break
         except Exception as error:  # noqa: BLE001 - pyhanko and asn1crypto fail so
+            # What asn1crypto stumbles over late is as little CMS as what it refuses.
+            rule = "CP-PSIG-33" if phase in {"dictionary", "coverage"} else "CP-PSIG-08"
             message = f"The signature cannot be examined ({phase}): {why(error)}."
-            candidate.refuse(Refusal("CP-PSIG-33", message, sub=SubIndication.GENERIC))
+            candidate.refuse(Refusal(rule, message))
             break
     return candidate
 
