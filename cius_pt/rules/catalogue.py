@@ -32,6 +32,8 @@ FILES = (
     "notes.toml",
     "once.toml",
     "own.toml",
+    "signature_pdf.toml",
+    "trust.toml",
 )
 
 
