@@ -54,10 +54,6 @@ _HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
     "sha3_384": hashes.SHA3_384(),
     "sha3_512": hashes.SHA3_512(),
 }
-# ETSI TS 119 312 v1.5.1: SHA-1 until 2012-08-01, shorter keys until 2019 and 2021.
-WEAK_HASHES: Final = frozenset({"sha1"})
-_LEAST_RSA: Final = 2048
-_LEAST_EC: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,10 +216,10 @@ def _pair(value: bytes, bits: int) -> bytes:
     return utils.encode_dss_signature(r, s)
 
 
-def weakness(key: PublicKeyTypes) -> str | None:
-    """Return what is weak about a key, or None."""
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _LEAST_RSA:
-        return f"an RSA key of {key.key_size} bits"
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size < _LEAST_EC:
-        return f"an elliptic curve of {key.curve.key_size} bits"
-    return None
+def key_facts(key: PublicKeyTypes) -> tuple[str, int, int | None]:
+    """Return the kind of a key, its bits and, with RSA, its public exponent."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return "rsa", key.key_size, key.public_numbers().e
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return "ec", key.curve.key_size, None
+    return "other", 0, None

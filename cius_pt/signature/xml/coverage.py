@@ -15,13 +15,15 @@ from lxml import etree
 from cius_pt.signature.status import Coverage
 from cius_pt.signature.xml.names import (
     CBC,
+    OBJECT,
     SAC,
     SBC,
     SIG,
     SIGNATURE,
     UBL_SIGNATURES,
+    XADES,
 )
-from cius_pt.signature.xml.source import at
+from cius_pt.signature.xml.source import at, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +36,8 @@ _AROUND: Final = frozenset({UBL_SIGNATURES, f"{{{SAC}}}SignatureInformation"})
 _BESIDE: Final = frozenset(
     {f"{{{CBC}}}ID", f"{{{SBC}}}ReferencedSignatureID", f"{{{SIG}}}ID"}
 )
+
+_PROPERTIES: Final = frozenset(f"{{{space}}}QualifyingProperties" for space in XADES)
 
 
 def whole(source: Source, references: Iterable[Reference]) -> Reference | None:
@@ -52,11 +56,24 @@ def whole(source: Source, references: Iterable[Reference]) -> Reference | None:
 def of(source: Source, references: Iterable[Reference]) -> Coverage:
     """Return how much of the document these references speak of."""
     found = tuple(references)
-    if whole(source, found) is not None:
+    if whole(source, found) is not None or _all_objects(source, found):
         return Coverage.DOCUMENT
     if any(reference.nodes is not None for reference in found):
         return Coverage.PARTIAL
     return Coverage.UNCLEAR
+
+
+def _all_objects(source: Source, references: Iterable[Reference]) -> bool:
+    """Whether the root is a signature that signs whatever it envelops."""
+    if source.root.tag != SIGNATURE:
+        return False
+    signed = {r.nodes.apex for r in references if r.nodes and not r.nodes.removed}
+    boxes = [
+        box
+        for box in source.root.iterchildren(OBJECT)
+        if not any(child.tag in _PROPERTIES for child in box)
+    ]
+    return bool(boxes) and all(path_of(box) in signed for box in boxes)
 
 
 def _only_signatures(element: etree._Element) -> bool:

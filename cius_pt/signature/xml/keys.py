@@ -15,6 +15,7 @@ from asn1crypto import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from cius_pt.signature.xml.encoded import decoded
 from cius_pt.signature.xml.limits import MAX_CERTIFICATES
@@ -24,7 +25,6 @@ from cius_pt.signature.xml.refusal import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
     from lxml import etree
 
 # RFC 4050 is not read: its ECKeyValue has another namespace and died with it.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.findings import Location
 from cius_pt.places import CBC, DS, EXT, PREFIXES, XML, display_name, split_name
@@ -86,7 +86,7 @@ def place(element: etree._Element) -> Location:
     while here is not None:
         steps.append(_step(here, own))
         here = here.getparent()
-    line = element.sourceline
+    line: Any = element.sourceline  # the stubs do not know its type
     known = line if line is not None and line < _LAST_LINE else None
     return Location(xpath="/" + "/".join(reversed(steps)), line=known)
 

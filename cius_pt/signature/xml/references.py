@@ -20,10 +20,10 @@ from cius_pt.signature.xml.limits import MAX_REFERENCES, MAX_TRANSFORMS
 from cius_pt.signature.xml.names import ds, text
 from cius_pt.signature.xml.refusal import Refused, broken, malformed
 from cius_pt.signature.xml.source import path_of
+from cius_pt.signature.xml.transforms import Nodes
 
 if TYPE_CHECKING:
     from cius_pt.signature.xml.source import Source
-    from cius_pt.signature.xml.transforms import Nodes
 
 # XMLDSig §4.4.3.3: the two forms of XPointer that keep comments.
 _XPOINTER: Final = re.compile(r"#xpointer\(id\((['\"])([^'\"()]+)\1\)\)")

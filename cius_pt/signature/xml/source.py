@@ -7,8 +7,8 @@ taken out of a copy, so that the tree itself stays what it was.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -23,7 +23,22 @@ Path = tuple[int, ...]
 
 # XMLDSig §4.4.3.3: an Id is what a DTD or schema says it is. There is neither here,
 # so it is what signers use. ``xml:id`` is one by name.
-_ID_NAMES = ("Id", "ID", "id", "xml:id")
+_ID_NAMES = ("Id", "ID", "id", f"{{{xmlio.XML}}}id")
+
+
+@cache
+def _identified() -> etree.XPath:
+    return etree.XPath("//*[@Id or @ID or @id or @xml:id]")
+
+
+def _note(
+    ids: dict[str, list[etree._Element]], name: str | None, element: etree._Element
+) -> None:
+    if name is None:
+        return
+    holders = ids.setdefault(name, [])
+    if not holders or holders[-1] is not element:
+        holders.append(element)
 
 
 class Source:
@@ -40,20 +55,11 @@ class Source:
         """Return every element with this identifier, whatever its attribute."""
         if self._ids is None:
             self._ids = {}
-            for attribute in _ID_NAMES:
-                self._note_ids(self._ids, attribute)
+            found: Any = _identified()(self.root)
+            for element in found:
+                for attribute in _ID_NAMES:
+                    _note(self._ids, element.get(attribute), element)
         return self._ids.get(name, [])
-
-    def _note_ids(self, ids: dict[str, list[etree._Element]], attribute: str) -> None:
-        # Most documents use one of the four names; looking for it in the text costs
-        # less than walking the tree.
-        if not re.search(rb"\s" + attribute.encode() + rb"\s*=", self.utf8):
-            return
-        key = f"{{{xmlio.XML}}}id" if attribute == "xml:id" else attribute
-        for element in etree.XPath(f"//*[@{attribute}]")(self.root):
-            holders = ids.setdefault(str(element.get(key)), [])
-            if element not in holders:
-                holders.append(element)
 
     def copy(self) -> etree._Element:
         """Return the root of a fresh tree of the same text."""

@@ -105,11 +105,13 @@ _SUBTRACTING: Final = (
     (re.compile(rf"//{_NAME}"), _all),
     (re.compile(rf"here\(\)/ancestor::{_NAME}\[1\]"), _own),
 )
-_BY_NAME: Final = re.compile(r"(?:/descendant::|//)\*\[name\(\)=(['\"])ds:Signature\1\]")
+_BY_NAME: Final = re.compile(
+    r"(?:/descendant::|//)\*\[name\(\)=(['\"])ds:Signature\1\]"
+)
 
 
 def apply(source: Source, transform: etree._Element, data: Data) -> Data:
-    """Return what a transform makes of the data; raises `Refused` unless it is known."""
+    """Return what a known transform makes of the data; raises `Refused` otherwise."""
     algorithm = transform.get("Algorithm", "")
     method = c14n.method_of(transform)
     if method is not None:
