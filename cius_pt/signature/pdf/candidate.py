@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +41,8 @@ FORMATS: Final = {
     "/adbe.pkcs7.detached": Format.PKCS7,
     "/ETSI.RFC3161": Format.DOC_TIMESTAMP,
 }
+# What a reader that repairs files would take for a part of the document.
+_OBJECTS = re.compile(rb"\d\s+obj\b|\bxref\b|\btrailer\b")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,7 +63,7 @@ class Candidate:
     reasons: list[Finding] = field(default_factory=list)
     numbers: tuple[int, ...] = ()
     span: Span | None = None
-    container: cms.Container | None = None
+    container: cms.Container | None = field(default=None, repr=False)
     embedded: EmbeddedPdfSignature | None = None
     revision: int = -1
 
@@ -204,7 +207,11 @@ def _coverage(candidate: Candidate, form: Sequence[Field], document: Document) -
     candidate.changes = after.changes
     if after.rule is not None:
         candidate.add(after.rule, after.message)
-    elif after.changes is Changes.NONE:
+    elif _OBJECTS.search(document.data, span.end):
+        candidate.changes = Changes.OTHER
+        message = "Objects that nobody signed stand after the end of the document."
+        candidate.add("CP-PSIG-17", message)
+    else:
         message = f"{len(document.data) - span.end} bytes follow the end of the file."
         candidate.add("CP-PSIG-22", message)
     if candidate.fatal:
