@@ -188,7 +188,7 @@ def answer(issuer: Holder, about: Holder, *, revoked: bool) -> bytes:
 
 def stamped(tsa: Holder, imprint: bytes, at: dt.datetime, chain: Holder) -> bytes:
     """Return a time stamp token (DER) over a SHA-256 digest; the key must be RSA."""
-    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store = SimpleCertificateStore()
     store.register(asn1.Certificate.load(chain.der))
     private = tsa.key.private_bytes(
         Encoding.DER,

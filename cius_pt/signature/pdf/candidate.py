@@ -116,8 +116,7 @@ def examine(
 
 def _dictionary(candidate: Candidate, found: Field) -> None:
     signature = found.dictionary["/V"]
-    numbers = value(signature, "/ByteRange") or ()
-    candidate.numbers = tuple(n for n in numbers if isinstance(n, int))
+    candidate.numbers = tuple(n for n in _range(signature) if isinstance(n, int))
     subfilter = value(signature, "/SubFilter")
     known = FORMATS.get(str(subfilter))
     if known is None:
@@ -147,15 +146,19 @@ def _contents(candidate: Candidate, found: Field, document: Document) -> None:
         raise Refusal("CP-PSIG-08", "Contents is not what SubFilter says it is.")
     candidate.algorithms = (box.digest, box.signature_algorithm)
     candidate.claimed = box.signing_time() or _claimed(signature)
-    numbers = value(signature, "/ByteRange")
-    if numbers is None:
-        raise Refusal("CP-PSIG-05", "The signature has no ByteRange.")
-    candidate.span = span_of(document.data, list(numbers), contents)
+    candidate.span = span_of(document.data, _range(signature), contents)
     embedded = EmbeddedPdfSignature(document.reader, found.dictionary, found.name)
     candidate.embedded, candidate.revision = embedded, embedded.signed_revision
     pades = candidate.format is Format.PADES
     for rule, message in cms.oddities(box, pades=pades):
         candidate.add(rule, message)
+
+
+def _range(signature: Any) -> list[Any]:
+    numbers = value(signature, "/ByteRange")
+    # Iterated over, an array of an encrypted file gives its items still wrapped.
+    many = len(numbers) if isinstance(numbers, list) else 0
+    return [numbers[index] for index in range(many)]
 
 
 def _claimed(signature: Any) -> dt.datetime | None:
