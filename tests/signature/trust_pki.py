@@ -7,12 +7,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from asn1crypto import core, keys
+from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from cius_pt.signature.chains import finished
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 YEAR = dt.timedelta(days=365)
@@ -115,9 +121,7 @@ def issue(  # noqa: PLR0913 - what a certificate may differ in
 
 
 def statements(*kinds: str) -> tuple[x509.ExtensionType, bool]:
-    """Return QC statements: compliance, SSCD, and the type ``seal`` or ``signature``."""
-    from asn1crypto import core  # noqa: PLC0415
-
+    """Return QC statements: compliance, sscd, and the type seal or signature."""
     types = {"signature": "0.4.0.1862.1.6.1", "seal": "0.4.0.1862.1.6.2"}
     parts = b""
     for kind in kinds:
@@ -126,8 +130,8 @@ def statements(*kinds: str) -> tuple[x509.ExtensionType, bool]:
         if kind in types:
             inner += wrapped(core.ObjectIdentifier(types[kind]).dump())
         parts += wrapped(inner)
-    oid = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
-    return x509.UnrecognizedExtension(oid, wrapped(parts)), False
+    extension = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
+    return x509.UnrecognizedExtension(extension, wrapped(parts)), False
 
 
 def wrapped(content: bytes, tag: int = 0x30) -> bytes:
@@ -183,12 +187,7 @@ def answer(issuer: Holder, about: Holder, *, revoked: bool) -> bytes:
 
 
 def stamped(tsa: Holder, imprint: bytes, at: dt.datetime, chain: Holder) -> bytes:
-    """Return a time stamp token (DER) over a SHA-256 digest."""
-    from asn1crypto import keys, x509 as asn1  # noqa: PLC0415
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
-    from pyhanko.sign.timestamps import DummyTimeStamper  # noqa: PLC0415
-    from pyhanko_certvalidator.registry import SimpleCertificateStore  # noqa: PLC0415
-
+    """Return a time stamp token (DER) over a SHA-256 digest; the key must be RSA."""
     store = SimpleCertificateStore()
     store.register(asn1.Certificate.load(chain.der))
     private = tsa.key.private_bytes(
@@ -202,5 +201,4 @@ def stamped(tsa: Holder, imprint: bytes, at: dt.datetime, chain: Holder) -> byte
         certs_to_embed=store,
         fixed_dt=at,
     )
-    request = stamper.request_cms(imprint, "sha256")
-    return bytes(request.dump())
+    return bytes(finished(stamper.async_timestamp(imprint, "sha256")).dump())

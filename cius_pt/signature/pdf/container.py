@@ -26,8 +26,8 @@ class Container:
     """One CMS SignedData with exactly one signer, parsed."""
 
     contents: bytes = field(repr=False)
-    signed: Any
-    signer: Any
+    signed: Any = field(repr=False)
+    signer: Any = field(repr=False)
     padding: bytes = field(default=b"", repr=False)
 
     @property
