@@ -19,7 +19,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cius_pt.signature.verify import verify
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from pyhanko.keys import load_certs_from_pemder_data
@@ -34,6 +33,7 @@ from cius_pt import sign, sign_invoice
 from cius_pt.signature.policy import Policy
 from cius_pt.signature.status import Verdict
 from cius_pt.signature.store import TrustStore
+from cius_pt.signature.verify import verify
 from tests import signing_keys as keys
 from tests.blank_pdf import BLANK
 

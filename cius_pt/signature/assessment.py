@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.errors import InvalidValue
@@ -26,20 +26,6 @@ if TYPE_CHECKING:
 MAX_CERTIFICATES: Final = 64
 # RFC 6960 4.2.2.2.1 and ETSI EN 319 412-1 5.2: certificates too short-lived to revoke.
 _NEVER_REVOKED: Final = {"ocsp_no_check", "1.3.6.1.5.5.7.48.1.5", "0.4.0.194121.2.1"}
-# RFC 5280, 4.2: an application refuses a critical extension it does not know.
-_KNOWN: Final = {
-    "key_usage",
-    "basic_constraints",
-    "extended_key_usage",
-    "certificate_policies",
-    "policy_mappings",
-    "policy_constraints",
-    "inhibit_any_policy",
-    "name_constraints",
-    "subject_alt_name",
-    "qc_statements",
-    "ocsp_no_check",
-}
 _Sub = SubIndication
 _OF_FLAW: Final = {
     Flaw.REVOKED: (Trust.REVOKED, _Sub.REVOKED_NO_POE),
@@ -78,8 +64,8 @@ class _Objection:
 class _Question:
     """What was asked, parsed; `at` is the moment that counts."""
 
-    leaf: Certificate
-    others: Sequence[bytes]
+    leaf: Certificate = field(repr=False)
+    others: Sequence[bytes] = field(repr=False)
     store: TrustStore | None
     at: dt.datetime
     signing_time: dt.datetime | None
@@ -250,9 +236,6 @@ def _against_usage(leaf: Certificate) -> Iterator[_Objection]:
         has = ", ".join(sorted(signer.purposes(leaf)))
         message = f"The certificate of {name} is not for documents: {has}."
         yield _misused("CP-TRUST-08", message)
-    if unknown := sorted(leaf.critical_extensions - _KNOWN):
-        message = f"The certificate of {name} has critical extensions nobody knows: "
-        yield _distrusted("CP-TRUST-09", f"{message}{', '.join(unknown)}.")
 
 
 def _against_stamping(leaf: Certificate) -> Iterator[_Objection]:

@@ -106,6 +106,7 @@ def _decoded(text: bytes) -> bytes:
         return b""
 
 
+@lru_cache(maxsize=4096)
 def kind_of(der: bytes) -> str | None:
     """Return ``certificate``, ``crl`` or ``ocsp``, or None if it is none of them."""
     if not der.startswith(b"\x30"):

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -56,7 +57,7 @@ class Chain:
 
     flaw: Flaw | None
     message: str = ""
-    certificates: tuple[Certificate, ...] = ()
+    certificates: tuple[Certificate, ...] = field(default=(), repr=False)
     revocation_known: bool = False
 
 
@@ -64,10 +65,10 @@ class Chain:
 class Material:
     """Everything a chain may be built from, parsed; certificates by their subject."""
 
-    roots: Mapping[str, Sequence[Certificate]]
-    others: Mapping[str, Sequence[Certificate]]
-    crls: Sequence[Any] = ()
-    ocsps: Sequence[Any] = ()
+    roots: Mapping[str, Sequence[Certificate]] = field(repr=False)
+    others: Mapping[str, Sequence[Certificate]] = field(repr=False)
+    crls: Sequence[Any] = field(default=(), repr=False)
+    ocsps: Sequence[Any] = field(default=(), repr=False)
 
 
 def by_subject(certificates: Iterable[Certificate]) -> dict[str, list[Certificate]]:
@@ -96,10 +97,10 @@ def paths(leaf: Certificate, material: Material) -> Iterator[ValidationPath]:
     The search gives up after `MAX_STEPS` certificates looked at.
     """
     from pyhanko_certvalidator.authority import CertTrustAnchor  # noqa: PLC0415
-    from pyhanko_certvalidator.path import ValidationPath  # noqa: PLC0415
 
+    path_of = _path_class()
     if any(r.sha256 == leaf.sha256 for r in _named(material.roots, leaf.subject)):
-        yield ValidationPath(CertTrustAnchor(leaf), [], None)
+        yield path_of(CertTrustAnchor(leaf), [], None)
         return
     pending: list[tuple[Certificate, ...]] = [(leaf,)]
     for _ in range(MAX_STEPS):
@@ -108,7 +109,7 @@ def paths(leaf: Certificate, material: Material) -> Iterator[ValidationPath]:
         path = pending.pop()
         for root in _named(material.roots, path[0].issuer):
             if _may_issue(root, path[0]):
-                yield ValidationPath(CertTrustAnchor(root), list(path[:-1]), path[-1])
+                yield path_of(CertTrustAnchor(root), list(path[:-1]), path[-1])
         if len(path) < MAX_DEPTH:
             seen = {certificate.sha256 for certificate in path}
             pending += [
@@ -116,6 +117,23 @@ def paths(leaf: Certificate, material: Material) -> Iterator[ValidationPath]:
                 for issuer in _named(material.others, path[0].issuer)
                 if issuer.sha256 not in seen and _may_issue(issuer, path[0])
             ]
+
+
+@cache
+def _path_class() -> type[ValidationPath]:
+    """Return pyhanko's path, which also finds the CRLs of an anchor not self-signed.
+
+    Those of a trusted list are such: certificates of authorities below some root.
+    """
+    from pyhanko_certvalidator.path import ValidationPath  # noqa: PLC0415
+
+    class Path(ValidationPath):
+        def truncate_to_issuer_and_append(self, cert: Certificate) -> ValidationPath:
+            if any(cert.sha256 == root.sha256 for root in islice(self, 1)):
+                return ValidationPath(self.trust_anchor, interm=[], leaf=None)
+            return cast("ValidationPath", super().truncate_to_issuer_and_append(cert))
+
+    return Path
 
 
 def _named(
@@ -151,15 +169,29 @@ def _judge(
     else:
         of_leaf = False
         answer = _validate(path, material, at, False, False) or (Flaw.BROKEN, "")
+    if answer[0] is None and path.pkix_len == 0:
+        # RFC 5280 validates what an anchor issues, not the anchor.
+        answer = _out_of_time(leaf, at)
+    if answer[0] is Flaw.EXPIRED:
+        answer = _revoked_before(leaf, path, material) or answer
     flaw, message = answer
-    if flaw is Flaw.EXPIRED:
-        flaw, message = _revoked_before(leaf, path, material) or answer
     return Chain(
         flaw=flaw,
         message=message,
         certificates=tuple(path.iter_certs(include_root=True)),
         revocation_known=of_leaf,
     )
+
+
+def _out_of_time(leaf: Certificate, at: dt.datetime) -> _Answer:
+    name = name_of(leaf)
+    if at > leaf.not_valid_after:
+        until = leaf.not_valid_after.date()
+        return Flaw.EXPIRED, f"The certificate of {name} expired on {until}."
+    if at < leaf.not_valid_before:
+        start = leaf.not_valid_before.date()
+        return Flaw.NOT_YET_VALID, f"The certificate of {name} begins on {start}."
+    return None, ""
 
 
 def _revoked_before(

@@ -73,7 +73,6 @@ TRUST: Final[Mapping[str, Weight]] = MappingProxyType(
         "CP-TRUST-21": _same(_WARNING),  # a time stamp of something else
         "CP-TRUST-22": _same(_WARNING),  # a time stamp of an untrusted authority
         "CP-TRUST-23": _MATTERS_FOR_TRUST,  # signed after its own time stamp
-        "CP-TRUST-30": _same(_WARNING),  # the trusted list is out of date
     }
 )
 

@@ -21,19 +21,18 @@ if TYPE_CHECKING:
 _NIF = re.compile(r"(?:VATPT-|VATEU-PT-?|NTRPT-|PSDPT-(?:[A-Z]{2,8}-)?)([0-9]{9})")
 _SIGNS: Final = frozenset({"digital_signature", "non_repudiation"})
 # What a certificate for documents may say it is for, if it says anything: RFC 5280
-# 4.2.1.12, RFC 9336 and the identifiers of Adobe and Microsoft.
+# 4.2.1.12 (any purpose, emailProtection, clientAuth), RFC 9336, Adobe, Microsoft.
 DOCUMENT_PURPOSES: Final = frozenset(
     {
-        "email_protection",
-        "client_auth",
-        "any_extended_key_usage",
+        "2.5.29.37.0",
+        "1.3.6.1.5.5.7.3.4",
+        "1.3.6.1.5.5.7.3.2",
         "1.3.6.1.5.5.7.3.36",
-        "adobe_authentic_documents_trust",
         "1.2.840.113583.1.1.5",
-        "microsoft_document_signing",
         "1.3.6.1.4.1.311.10.3.12",
     }
 )
+_SERVER: Final = "1.3.6.1.5.5.7.3.1"
 _KINDS: Final = {"qct_esign": "signature", "qct_eseal": "seal"}
 
 
@@ -110,8 +109,9 @@ def purposes(certificate: Certificate) -> frozenset[str]:
 
 def for_documents(certificate: Certificate) -> bool:
     """Whether the extended key usages, if there are any, allow documents."""
-    found = purposes(certificate)
-    return not found or ("server_auth" not in found and bool(found & DOCUMENT_PURPOSES))
+    usage = certificate.extended_key_usage_value
+    found = {str(purpose.dotted) for purpose in usage or ()}
+    return not found or (_SERVER not in found and bool(found & DOCUMENT_PURPOSES))
 
 
 def key_name(certificate: Certificate) -> str:

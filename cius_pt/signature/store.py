@@ -13,7 +13,8 @@ from cius_pt.signature.chains import Material, by_subject
 from cius_pt.signature.services import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 
@@ -78,6 +79,25 @@ class TrustStore:
             crls=_once(*(found.crls for found in together)),
             ocsps=_once(*(found.ocsps for found in together)),
         )
+
+    @classmethod
+    def from_trusted_list(
+        cls, data: bytes, *, operators: Sequence[bytes], at: dt.datetime | None = None
+    ) -> Self:
+        """Read a Member State's trusted list (ETSI TS 119 612).
+
+        `operators` are the certificates (DER) that may have signed it: those of the
+        scheme operator, which `list_operators` finds in the EU's list of lists. The
+        signature is judged at the list's issue date, so that a list from the archive
+        can be used. With `at` the list must not have been due for replacement by then.
+        Raises `ArtefactError` for a list that is not signed by an operator, is no
+        trusted list, or was out of date.
+        """
+        from cius_pt.signature.trusted_list import read  # noqa: PLC0415
+
+        services = read(data, operators=operators, at=at)
+        anchors = [der for service in services for der in service.certificates]
+        return cls(roots=_once(anchors), services=services)
 
     def plus(self, other: TrustStore) -> Self:
         """Return this store and another one as one."""

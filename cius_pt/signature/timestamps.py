@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.signature.assessment import assess
@@ -29,8 +29,8 @@ class _Token:
     digest: str
     imprint: bytes
     intact: bool
-    leaf: bytes
-    others: tuple[bytes, ...]
+    leaf: bytes = field(repr=False)
+    others: tuple[bytes, ...] = field(repr=False)
 
 
 def timestamp(  # noqa: PLR0913 - the seams of the world are arguments

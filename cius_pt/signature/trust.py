@@ -2,8 +2,9 @@
 """One trust engine for XML signatures and PDFs; its parts, by the names that are used.
 
 `TrustStore` says whom one trusts, `assess` judges a signer's certificate, `timestamp`
-a time stamp token, and `compare_nif` says whether the signer is the seller. All of it
-without network and without a clock: what is asked for is asked for a moment.
+a time stamp token, `compare_nif` says whether the signer is the seller, and
+`list_operators` who signs a country's trusted list. All of it without network and
+without a clock: what is asked for is asked for a moment.
 """
 
 from __future__ import annotations
@@ -14,12 +15,20 @@ from cius_pt.signature.assessment import Assessment, assess
 from cius_pt.signature.policy import Policy, weigh
 from cius_pt.signature.store import TrustStore
 from cius_pt.signature.timestamps import timestamp
+from cius_pt.signature.trusted_list import list_operators
 
 if TYPE_CHECKING:
     from cius_pt.findings import Finding
     from cius_pt.signature.status import Signer
 
-__all__ = ["Assessment", "TrustStore", "assess", "compare_nif", "timestamp"]
+__all__ = [
+    "Assessment",
+    "TrustStore",
+    "assess",
+    "compare_nif",
+    "list_operators",
+    "timestamp",
+]
 
 
 def compare_nif(

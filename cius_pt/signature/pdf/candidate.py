@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +41,8 @@ FORMATS: Final = {
     "/adbe.pkcs7.detached": Format.PKCS7,
     "/ETSI.RFC3161": Format.DOC_TIMESTAMP,
 }
+# What a reader that repairs files would take for a part of the document.
+_OBJECTS = re.compile(rb"\d\s+obj\b|\bxref\b|\btrailer\b")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,7 +63,7 @@ class Candidate:
     reasons: list[Finding] = field(default_factory=list)
     numbers: tuple[int, ...] = ()
     span: Span | None = None
-    container: cms.Container | None = None
+    container: cms.Container | None = field(default=None, repr=False)
     embedded: EmbeddedPdfSignature | None = None
     revision: int = -1
 
@@ -103,16 +106,17 @@ def examine(
             candidate.refuse(refusal)
             break
         except Exception as error:  # noqa: BLE001 - pyhanko and asn1crypto fail so
+            # What asn1crypto stumbles over late is as little CMS as what it refuses.
+            rule = "CP-PSIG-33" if phase in {"dictionary", "coverage"} else "CP-PSIG-08"
             message = f"The signature cannot be examined ({phase}): {why(error)}."
-            candidate.refuse(Refusal("CP-PSIG-33", message, sub=SubIndication.GENERIC))
+            candidate.refuse(Refusal(rule, message))
             break
     return candidate
 
 
 def _dictionary(candidate: Candidate, found: Field) -> None:
     signature = found.dictionary["/V"]
-    numbers = value(signature, "/ByteRange") or ()
-    candidate.numbers = tuple(n for n in numbers if isinstance(n, int))
+    candidate.numbers = tuple(n for n in _range(signature) if isinstance(n, int))
     subfilter = value(signature, "/SubFilter")
     known = FORMATS.get(str(subfilter))
     if known is None:
@@ -142,15 +146,19 @@ def _contents(candidate: Candidate, found: Field, document: Document) -> None:
         raise Refusal("CP-PSIG-08", "Contents is not what SubFilter says it is.")
     candidate.algorithms = (box.digest, box.signature_algorithm)
     candidate.claimed = box.signing_time() or _claimed(signature)
-    numbers = value(signature, "/ByteRange")
-    if numbers is None:
-        raise Refusal("CP-PSIG-05", "The signature has no ByteRange.")
-    candidate.span = span_of(document.data, list(numbers), contents)
+    candidate.span = span_of(document.data, _range(signature), contents)
     embedded = EmbeddedPdfSignature(document.reader, found.dictionary, found.name)
     candidate.embedded, candidate.revision = embedded, embedded.signed_revision
     pades = candidate.format is Format.PADES
     for rule, message in cms.oddities(box, pades=pades):
         candidate.add(rule, message)
+
+
+def _range(signature: Any) -> list[Any]:
+    numbers = value(signature, "/ByteRange")
+    # Iterated over, an array of an encrypted file gives its items still wrapped.
+    many = len(numbers) if isinstance(numbers, list) else 0
+    return [numbers[index] for index in range(many)]
 
 
 def _claimed(signature: Any) -> dt.datetime | None:
@@ -202,7 +210,11 @@ def _coverage(candidate: Candidate, form: Sequence[Field], document: Document) -
     candidate.changes = after.changes
     if after.rule is not None:
         candidate.add(after.rule, after.message)
-    elif after.changes is Changes.NONE:
+    elif _OBJECTS.search(document.data, span.end):
+        candidate.changes = Changes.OTHER
+        message = "Objects that nobody signed stand after the end of the document."
+        candidate.add("CP-PSIG-17", message)
+    else:
         message = f"{len(document.data) - span.end} bytes follow the end of the file."
         candidate.add("CP-PSIG-22", message)
     if candidate.fatal:

@@ -19,9 +19,9 @@ from cius_pt.signature.pdf.refusal import why
 from cius_pt.signature.status import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from pyhanko.sign.diff_analysis import DiffPolicy
+    from pyhanko.sign.diff_analysis import DiffPolicy, QualifiedWhitelistRule
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
     from cius_pt.signature.pdf.reading import Field
@@ -179,12 +179,12 @@ def policy() -> DiffPolicy:
             if added and (set(now) != {"/DocMDP"} or "/Contents" not in now["/DocMDP"]):
                 raise SuspiciousModification("Permissions were added")
             exempt = ROOT_EXEMPT_STRICT_COMPARISON | ({"/Perms"} if added else set())
-            rule = CatalogModificationRule(exempt)  # type: ignore[no-untyped-call]
+            rule = CatalogModificationRule(exempt)
             yield from rule.apply_qualified(old, new)
 
     standard = DEFAULT_DIFF_POLICY
-    catalogue = LaterCertification()  # type: ignore[no-untyped-call]
+    make: Callable[[], QualifiedWhitelistRule] = LaterCertification
     return StandardDiffPolicy(
-        global_rules=[catalogue, *standard.global_rules[1:]],
+        global_rules=[make(), *standard.global_rules[1:]],
         form_rule=standard.form_rule,
     )

@@ -26,8 +26,8 @@ class Container:
     """One CMS SignedData with exactly one signer, parsed."""
 
     contents: bytes = field(repr=False)
-    signed: Any
-    signer: Any
+    signed: Any = field(repr=False)
+    signer: Any = field(repr=False)
     padding: bytes = field(default=b"", repr=False)
 
     @property
@@ -59,8 +59,12 @@ class Container:
 
     def signing_time(self) -> dt.datetime | None:
         """Return the signing time that the signer states in the CMS."""
-        values = list(self.attributes("signing_time", signed=True))
-        return values[0].native if len(values) == 1 else None
+        try:
+            (value,) = self.attributes("signing_time", signed=True)
+            time: dt.datetime = value.native
+        except (TypeError, ValueError):
+            return None
+        return time
 
 
 def attributes_of(signer: Any, *, signed: bool) -> list[Any]:
@@ -148,6 +152,9 @@ def _certificates(container: Container) -> tuple[Any, tuple[bytes, ...]]:
         message = "The signer's certificate is not in the signature."
         sub = _Sub.NO_SIGNING_CERTIFICATE_FOUND
         raise Refusal("CP-PSIG-11", message, sub=sub) from None
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"The certificates in the signature cannot be read: {why(error)}."
+        raise Refusal("CP-PSIG-08", message) from None
     return found.signer_cert, tuple(other.dump() for other in found.other_certs)
 
 

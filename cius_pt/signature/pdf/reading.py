@@ -157,8 +157,11 @@ def fields(reader: PdfFileReader) -> Iterator[Field]:
 
 def value(dictionary: Any, key: str) -> Any:
     """Return the value of a key, followed and decrypted; None if there is none."""
-    # dict.get would give a reference as it stands.
-    return dictionary[key] if key in dictionary else None  # noqa: SIM401
+    # dict.get would give a reference as it stands; null is as good as nothing.
+    try:
+        return dictionary[key]
+    except KeyError:
+        return None
 
 
 def _refs(dictionary: Any, key: str) -> list[Any]:

@@ -75,7 +75,7 @@ class _Signer(signers.Signer):
             x509.Certificate.load(certificate.public_bytes(Encoding.DER))
             for certificate in key.chain
         )
-        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store = SimpleCertificateStore()
         store.register_multiple(others)
         super().__init__(
             signing_cert=own,
@@ -94,7 +94,7 @@ class _Signer(signers.Signer):
 
 class _Stamper(timestamps.TimeStamper):
     def __init__(self, timestamp: Timestamper) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._timestamp = timestamp
 
     async def async_timestamp(

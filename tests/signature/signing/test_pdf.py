@@ -29,9 +29,9 @@ def signed(data: bytes = BLANK, kind: str = "p256", **how: Any) -> bytes:
 
 def encrypted(password: str) -> bytes:
     writer = copy_into_new_writer(PdfFileReader(BytesIO(BLANK)))
-    writer.encrypt("dono", password)  # type: ignore[no-untyped-call]
+    writer.encrypt("dono", password)
     out = BytesIO()
-    writer.write(out)  # type: ignore[no-untyped-call]
+    writer.write(out)
     return out.getvalue()
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cius_pt.signature.strip import strip
-from cius_pt.signature.verify import verify
 from hypothesis import given
 from lxml import etree
 
@@ -28,6 +26,8 @@ from cius_pt.signature.signing import place
 from cius_pt.signature.signing.place import Placement
 from cius_pt.signature.signing.xades import XmlProfile
 from cius_pt.signature.status import Integrity
+from cius_pt.signature.strip import strip
+from cius_pt.signature.verify import verify
 from cius_pt.testing import strategies
 from tests import samples
 from tests import signing_keys as keys
