@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The check journey: bytes → well-formed → schema → rules → fiscal → report.
+"""The check journey: bytes → well-formed, schema, rules, fiscal, signature → report.
 
 Two parses in all: libxml2's (lxml) and Saxon's. Nothing raises because of what a
 document says, and a step that could not run is SKIPPED with the reason: it is never
@@ -24,6 +24,7 @@ from cius_pt.errors import ArtefactError, InvalidValue, UnreadableDocument
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
 from cius_pt.placing import Placer
 from cius_pt.rules.entry import Language
+from cius_pt.signature import step as signature_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,8 +41,9 @@ WELL_FORMED = "well-formed"
 SCHEMA = "schema"
 RULES = "rules"
 FISCAL = "fiscal"
+SIGNATURE = "signature"
 RECIPIENT = "recipient"
-STEPS = (WELL_FORMED, SCHEMA, RULES, FISCAL)
+STEPS = (WELL_FORMED, SCHEMA, RULES, FISCAL, SIGNATURE)
 
 # How the label of a rule set begins that comes with this package.
 _OURS = "rulebook "
@@ -108,40 +110,46 @@ def _checked(data: bytes, asked: Asked) -> Report:
         findings=document.findings,
         seconds=time.perf_counter() - begin,
     )
+    steps = _judged(document, asked)
+    return _advised(Report(checks=(well_formed, *steps)), asked.lang)
+
+
+def _judged(document: XmlDocument, asked: Asked) -> Iterator[Check]:
+    """Run the steps over a document that could be read."""
     placer = Placer(document)
     valid = _step(SCHEMA, placer, lambda: schema.check(document))
-    if valid.outcome is Outcome.FAILED:
-        spared = [name for name in asked.steps if name not in {WELL_FORMED, SCHEMA}]
-        rest = [_spared(name, SCHEMA, _MISPLACED) for name in spared]
-        return _advised(Report(checks=(well_formed, valid, *rest)), asked.lang)
-    judged = _step(RULES, placer, lambda: _rules(asked.rules).check(document))
-    own = [_own(name, judged, placer, run) for name, run in _own_steps(document, asked)]
-    return _advised(Report(checks=(well_formed, valid, judged, *own)), asked.lang)
+    yield valid
+    misplaced = valid.outcome is Outcome.FAILED
+    if misplaced:
+        judged = _spared(RULES, SCHEMA, _MISPLACED)
+    else:
+        judged = _step(RULES, placer, lambda: _rules(asked.rules).check(document))
+    yield judged
+    for name in asked.steps[asked.steps.index(RULES) + 1 :]:
+        if name == SIGNATURE:
+            yield _step(SIGNATURE, placer, lambda: signature_step.check(document))
+        elif misplaced:
+            yield _spared(name, SCHEMA, _MISPLACED)
+        else:
+            yield _own(name, judged, placer, _own_step(name, document, asked))
 
 
-def _own_steps(document: XmlDocument, asked: Asked) -> Iterator[tuple[str, OwnStep]]:
-    """Yield the steps that look at what was read, by name."""
+def _own_step(name: str, document: XmlDocument, asked: Asked) -> OwnStep:
+    """Return a step that looks at what was read."""
     # Late: who has nothing to read does without the model and its rules.
-    from cius_pt.rules import fiscal  # noqa: PLC0415
+    from cius_pt.rules import fiscal, recipients  # noqa: PLC0415
 
-    yield (
-        FISCAL,
-        lambda reading, trace: fiscal.check(document, reading, trace, lang=asked.lang),
-    )
-    if asked.recipient is not None:
-        from cius_pt.rules import recipients  # noqa: PLC0415
-
-        profile = asked.recipient
-        yield (
-            RECIPIENT,
-            lambda reading, trace: recipients.check(
-                reading,
-                recipients.load(profile),
-                document=document,
-                trace=trace,
-                lang=asked.lang,
-            ),
+    if name == FISCAL:
+        return lambda reading, trace: fiscal.check(
+            document, reading, trace, lang=asked.lang
         )
+    return lambda reading, trace: recipients.check(
+        reading,
+        recipients.load(asked.recipient or ""),
+        document=document,
+        trace=trace,
+        lang=asked.lang,
+    )
 
 
 def _own(name: str, judged: Check, placer: Placer, run: OwnStep) -> Check:

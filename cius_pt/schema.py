@@ -14,6 +14,7 @@ import os
 import re
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
@@ -28,14 +29,12 @@ if TYPE_CHECKING:
 
     from cius_pt.xmlio import Kind, XmlDocument
 
-    # The number of an element, and what libxml2 says of it.
-    _Error = tuple[int, etree._LogEntry]  # noqa: SLF001 - lxml-stubs' name
-
 RULES: Final[Mapping[str, str]] = {
     "CP-XSD-01": "an element or text stands where the schema does not allow it",
     "CP-XSD-02": "the content of an element does not have its type",
     "CP-XSD-03": "an attribute is unknown, missing or does not have its type",
     "CP-XSD-04": "there are more schema errors than are listed",
+    "CP-XSD-05": "what only a signature makes invalid is passed over",
 }
 """Every rule id of this module with its meaning; ids are never renumbered."""
 
@@ -69,6 +68,17 @@ _SUBJECT: Final = re.compile(r"Element '[^']*'(?:, attribute '([^']*)')?: ", re.
 _CLARK: Final = re.compile(r"\{([^{}]*)\}([^\s{}',()]+)")
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
+_PASSED_OVER: Final = Finding(
+    rule="CP-XSD-05",
+    severity=Severity.INFO,
+    message=(
+        "The schema does not allow the signature as it stands; the errors that follow "
+        "arise from it alone and are passed over."
+    ),
+)
+# The number of an element, and what libxml2 says of it.
+_Error = tuple[int, etree._LogEntry]  # noqa: SLF001 - its only name
+
 _lock = threading.Lock()
 _validators: dict[Kind, etree.XMLSchema] = {}
 
@@ -76,19 +86,22 @@ _validators: dict[Kind, etree.XMLSchema] = {}
 def check(document: XmlDocument) -> Check:
     """Validate a document against the UBL 2.1 schema of its kind.
 
-    Every error is a FATAL finding, the first 1,000 of them listed. SKIPPED, with the
-    reason, when the schema is missing.
+    Every error is a FATAL finding, the first 1,000 of them listed; what arises from a
+    signature alone is INFO and CP-XSD-05 says so. SKIPPED, with the reason, when the
+    schema is missing.
     """
     started = time.perf_counter()
     try:
-        version, findings = _judged(document)
+        findings = tuple(_judged(document))
+        version = artefacts.schema_label(document.kind)
+        fatal = any(finding.severity is Severity.FATAL for finding in findings)
     except ArtefactError as error:
         return _skipped(str(error), started)
     except etree.LxmlError as error:
         return _skipped(f"the schema or document could not be read: {error}", started)
     return Check(
         name="schema",
-        outcome=Outcome.FAILED if findings else Outcome.PASSED,
+        outcome=Outcome.FAILED if fatal else Outcome.PASSED,
         version=version,
         findings=findings,
         seconds=time.perf_counter() - started,
@@ -104,19 +117,20 @@ def _skipped(reason: str, started: float) -> Check:
     )
 
 
-def _judged(document: XmlDocument) -> tuple[str, tuple[Finding, ...]]:
-    """Return what the document was held against, and what is wrong with it."""
+def _judged(document: XmlDocument) -> Iterator[Finding]:
+    """Yield what is wrong with a document, or what is passed over."""
     kind = document.kind
     with _lock:
         quick = None if kind in _validators else narrow.validator(kind)
-    total = _count(document, quick) if quick else 1
-    errors: list[_Error] = []
-    if total:
-        with _lock:
-            validator = _whole(kind)
-        total = _count(document, validator)
-        errors = _located(document, validator) if total else []
-    return artefacts.schema_label(kind), tuple(_findings(document, errors, total))
+    if quick and not _count(document, quick):
+        return _findings(document, 0, [], [])
+    with _lock:
+        validator = _whole(kind)
+    total = _count(document, validator)
+    errors = _located(document, validator) if total else []
+    if errors and DS.encode() in document.utf8:
+        return _findings(document, *_apart(document, validator, total, errors))
+    return _findings(document, total, errors, [])
 
 
 def _whole(kind: Kind) -> etree.XMLSchema:
@@ -127,12 +141,13 @@ def _whole(kind: Kind) -> etree.XMLSchema:
 
 
 def _findings(
-    document: XmlDocument, errors: list[_Error], total: int
+    document: XmlDocument, total: int, errors: list[_Error], pardoned: list[_Error]
 ) -> Iterator[Finding]:
     """Yield what libxml2 finds, in document order, then what it overlooks."""
     overlooked = [*_stray_base64(document), *_repeated_ids(document)]
     places = document.locations(
-        [index for index, _ in errors] + [index for index, *_ in overlooked]
+        [index for index, _ in (*errors, *pardoned)]
+        + [index for index, *_ in overlooked]
     )
     for index, error in errors:
         yield _finding(document, error, places[index])
@@ -152,6 +167,36 @@ def _findings(
             message=f"There are {least}{more:,} more schema errors than those listed.",
             hint="Correct the errors listed first; one mistake often causes many.",
         )
+    if pardoned:
+        yield _PASSED_OVER
+    for index, error in pardoned:
+        found = _finding(document, error, places[index])
+        yield replace(found, severity=Severity.INFO)
+
+
+def _apart(
+    document: XmlDocument,
+    validator: etree.XMLSchema,
+    total: int,
+    errors: list[_Error],
+) -> tuple[int, list[_Error], list[_Error]]:
+    """Return the errors there are without the signatures, and those they cause.
+
+    UBL 2.1 has one place for a signature and bundles XAdES 1.3.2 of 2009; most signers
+    put theirs elsewhere or write newer properties.
+    """
+    # Late: only a signed document that the schema refuses needs it.
+    from cius_pt.signature.strip import remains  # noqa: PLC0415
+
+    rest = remains(document.utf8, document.root)
+    if rest is None:
+        return total, errors, []
+    unsigned = replace(document, utf8=rest.utf8)
+    total = _count(unsigned, validator)
+    found = _located(unsigned, validator) if total else []
+    own = [(rest.kept[index], error) for index, error in found]
+    same = {(index, error.message) for index, error in own}
+    return total, own, [e for e in errors if (e[0], e[1].message) not in same]
 
 
 # --- libxml2 -------------------------------------------------------------------

@@ -70,6 +70,7 @@ SIBLINGS = {
     ("checking", "placing"),
     ("pt", "codes"),
     ("pt", "money"),
+    ("schema", "signature"),
     ("totals", "gross"),
     ("totals", "pricing"),
     ("totals", "subtotals"),

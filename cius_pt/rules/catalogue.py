@@ -34,6 +34,9 @@ FILES = (
     "own.toml",
     "fiscal.toml",
     "recipients.toml",
+    "signature_pdf.toml",
+    "signature_xml.toml",
+    "trust.toml",
 )
 
 

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""Why the examination of a signature ends early: raised inside, never outside."""
+
+from __future__ import annotations
+
+from cius_pt.signature.status import Integrity, SubIndication
+
+
+class Refusal(Exception):  # noqa: N818 - a verdict on a signature, not an error
+    """One reason that makes all that would follow pointless."""
+
+    def __init__(
+        self,
+        rule: str,
+        message: str,
+        *,
+        integrity: Integrity = Integrity.UNKNOWN,
+        sub: SubIndication = SubIndication.FORMAT_FAILURE,
+    ) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.integrity = integrity
+        self.sub = sub
+
+
+def why(error: BaseException) -> str:
+    """Return what an error of a library says, in one short line."""
+    text = next(iter(str(error).splitlines()), "").strip().rstrip(".")
+    return f"{type(error).__name__}: {text[:160]}" if text else type(error).__name__

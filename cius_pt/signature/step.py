@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""The step ``signature`` of a check: what iLink is expected to say of the signatures.
+
+Trust is not asked for here, nor does a document have to be signed: the question is
+whether it will be refused for a signature that it has (iLink's e217). `cius_pt.verify`
+answers the others.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from typing import TYPE_CHECKING, Final
+
+from cius_pt.findings import Check, Finding, Outcome, Severity
+from cius_pt.xmlio import CBC, DS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cius_pt.signature.status import SignatureReport
+    from cius_pt.xmlio import XmlDocument
+
+STEP: Final = "signature"
+VERSION: Final = "policy ilink"
+UNSIGNED: Final = "neither the document nor a PDF in it is signed"
+_EMBEDDED: Final = "EmbeddedDocumentBinaryObject"
+
+
+def check(document: XmlDocument) -> Check:
+    """Judge the signatures of a document and of the PDFs that it carries."""
+    begin = time.perf_counter()
+    if not _may_be_signed(document):
+        return _check(Outcome.NOT_APPLICABLE, begin, reason=UNSIGNED)
+    # Late: most documents that are checked are not signed yet.
+    from cius_pt.signature.status import Verdict  # noqa: PLC0415
+    from cius_pt.signature.verify import verify  # noqa: PLC0415
+
+    report = verify(document.data)
+    findings = tuple(_findings(report))
+    if any(finding.severity is Severity.FATAL for finding in findings):
+        return _check(Outcome.FAILED, begin, findings)
+    if report.verdict is Verdict.UNSIGNED:
+        return _check(Outcome.NOT_APPLICABLE, begin, findings, UNSIGNED)
+    if report.verdict is Verdict.VALID:
+        return _check(Outcome.PASSED, begin, findings)
+    return _check(Outcome.SKIPPED, begin, findings, report.ilink_reason)
+
+
+def _check(
+    outcome: Outcome,
+    begin: float,
+    findings: tuple[Finding, ...] = (),
+    reason: str | None = None,
+) -> Check:
+    return Check(
+        name=STEP,
+        version=VERSION,
+        outcome=outcome,
+        findings=findings,
+        reason=reason,
+        seconds=time.perf_counter() - begin,
+    )
+
+
+def _may_be_signed(document: XmlDocument) -> bool:
+    """Whether there is anything that a signature cannot do without.
+
+    A signature in XML is in the namespace of XMLDSig; one in a PDF has a ByteRange
+    that no filter can hide, as it gives the bytes that are signed (ISO 32000-1,
+    12.8.1).
+    """
+    if DS.encode() in document.utf8:
+        return True
+    if _EMBEDDED.encode() not in document.utf8:
+        return False
+    return any(
+        b"ByteRange" in _octets("".join(map(str, element.itertext())))
+        for element in document.root.iter(f"{{{CBC}}}{_EMBEDDED}")
+    )
+
+
+def _octets(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except binascii.Error:
+        return b"ByteRange"  # what cannot be decoded here is looked at there
+
+
+def _findings(report: SignatureReport) -> Iterator[Finding]:
+    yield from report.findings
+    for signature in report.signatures:
+        yield from signature.reasons
+    for _, attached in report.attachments:
+        yield from _findings(attached)
