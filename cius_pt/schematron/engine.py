@@ -131,7 +131,7 @@ class Rules:
 
     def _output(self, utf8: bytes) -> str | Run:
         """Return what the stylesheet wrote, or why it wrote nothing."""
-        if _has_endless_number(utf8):
+        if has_endless_number(utf8):
             return Run(failure=f"a number has more than {MAX_DIGITS:,} digits")
         # Saxon takes text only, and then does not mind what the document declares.
         text = utf8.decode()
@@ -224,7 +224,7 @@ def _reason(run: Run) -> str:
     return f"the rules stopped with an error{where}: {run.error}"
 
 
-def _has_endless_number(utf8: bytes) -> bool:
+def has_endless_number(utf8: bytes) -> bool:
     """Whether there is a run of digits so long that arithmetic would never end.
 
     A run of twice the limit fills one of the blocks that are looked at.
