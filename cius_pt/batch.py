@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from cius_pt import checking, workers
 from cius_pt.errors import InvalidValue
@@ -36,6 +36,7 @@ def check_many(  # noqa: PLR0913 - keywords with defaults
     rules: str = "auto",
     lang: Language = "en",
     recipient: str | None = None,
+    also: Literal["en16931"] | None = None,
     processes: int | None = None,
     seconds: float = SECONDS,
     ahead: int | None = None,
@@ -59,7 +60,7 @@ def check_many(  # noqa: PLR0913 - keywords with defaults
         raise InvalidValue(f"takes more than 0 seconds, not {seconds}", path="seconds")
     if ahead is not None and ahead < 1:
         raise InvalidValue(f"takes at least one, not {ahead}", path="ahead")
-    asked = checking.Asked(rules=rules, lang=lang, recipient=recipient)
+    asked = checking.Asked(rules=rules, lang=lang, recipient=recipient, also=also)
     work = partial(checking.judge, asked=asked)
     known = (_known(document, index) for index, document in enumerate(documents))
     if executor is None:

@@ -17,7 +17,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cius_pt import artefacts, forks, schema, xmlio
 from cius_pt.errors import ArtefactError, InvalidValue, UnreadableDocument
@@ -43,6 +43,7 @@ RULES = "rules"
 FISCAL = "fiscal"
 SIGNATURE = "signature"
 RECIPIENT = "recipient"
+EN16931 = "en16931"
 STEPS = (WELL_FORMED, SCHEMA, RULES, FISCAL, SIGNATURE)
 
 # How the label of a rule set begins that comes with this package.
@@ -64,6 +65,7 @@ def check(
     rules: str = "auto",
     lang: Language = "en",
     recipient: str | None = None,
+    also: Literal["en16931"] | None = None,
 ) -> Report:
     """Check a document as a receiver would; every problem is a value in the report.
 
@@ -71,11 +73,15 @@ def check(
     comes with this package), the name of a rule set, or the path of one. A rule set
     is loaded once per process and choice. `lang` is the language of the hints, and of
     the messages of our own rules. `recipient` is the name of a profile or the path of
-    one: what this buyer demands beyond the norm.
+    one: what this buyer demands beyond the norm. `also` asks for a second opinion,
+    under CEN's EN 16931 rules: a step that changes no verdict.
     Raises `InvalidValue` for what is not bytes, and nothing else.
     """
     _require_bytes(data)
-    asked = Asked(rules=rules, lang=lang, recipient=recipient)
+    return _judge(data, Asked(rules=rules, lang=lang, recipient=recipient, also=also))
+
+
+def _judge(data: bytes, asked: Asked) -> Report:
     if forks.torn():
         return not_read(forks.TORN, asked)
     with forks.held_off():
@@ -89,11 +95,13 @@ class Asked:
     rules: str = "auto"
     lang: Language = "en"
     recipient: str | None = None
+    also: Literal["en16931"] | None = None
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The names of the steps, in order."""
-        return STEPS if self.recipient is None else (*STEPS, RECIPIENT)
+        recipient = () if self.recipient is None else (RECIPIENT,)
+        return (*STEPS, *recipient, *(() if self.also is None else (EN16931,)))
 
 
 def _checked(data: bytes, asked: Asked) -> Report:
@@ -128,10 +136,20 @@ def _judged(document: XmlDocument, asked: Asked) -> Iterator[Check]:
     for name in asked.steps[asked.steps.index(RULES) + 1 :]:
         if name == SIGNATURE:
             yield _step(SIGNATURE, placer, lambda: signature_step.check(document))
+        elif name == EN16931:
+            yield _second(document, placer, asked)
         elif misplaced:
             yield _spared(name, SCHEMA, _MISPLACED)
         else:
             yield _own(name, judged, placer, _own_step(name, document, asked))
+
+
+def _second(document: XmlDocument, placer: Placer, asked: Asked) -> Check:
+    """Run the second opinion, whatever the first one says."""
+    from cius_pt.rules import en16931  # noqa: PLC0415 - late: few ask for it
+
+    done = _step(EN16931, placer, lambda: en16931.check(document, lang=asked.lang))
+    return replace(done, advisory=True)
 
 
 def _own_step(name: str, document: XmlDocument, asked: Asked) -> OwnStep:
@@ -179,7 +197,7 @@ def judge(document: Document, asked: Asked) -> Report:
         return not_read(f"cannot be read: {said}", asked)
     except Exception as error:  # noqa: BLE001 - the others go on
         return not_read(f"cannot be read: {type(error).__name__}: {error}", asked)
-    return check(data, rules=asked.rules, lang=asked.lang, recipient=asked.recipient)
+    return _judge(data, asked)
 
 
 def _read(document: Document) -> bytes:
@@ -227,13 +245,15 @@ def unreadable(
         findings=(finding,),
         seconds=seconds,
     )
-    spared = (_spared(name, WELL_FORMED, _UNREAD) for name in asked.steps[1:])
+    steps = (_spared(name, WELL_FORMED, _UNREAD) for name in asked.steps[1:])
+    spared = map(_advisory, steps)
     return _advised(Report(checks=(failed, *spared)), asked.lang)
 
 
 def not_read(reason: str, asked: Asked) -> Report:
     """Return the report on a document that nobody has looked at, and why."""
-    return Report(checks=tuple(_skipped(name, reason) for name in asked.steps))
+    steps = (_skipped(name, reason) for name in asked.steps)
+    return Report(checks=tuple(map(_advisory, steps)))
 
 
 def _step(name: str, placer: Placer, run: Callable[[], Check]) -> Check:
@@ -260,6 +280,11 @@ def _skipped(name: str, reason: str, seconds: float = 0.0) -> Check:
 
 def _spared(name: str, failed: str, reason: str) -> Check:
     return replace(_skipped(name, reason), spared_by=failed)
+
+
+def _advisory(check: Check) -> Check:
+    """Return a step that was not run as one that changes no verdict, if it is one."""
+    return replace(check, advisory=check.name == EN16931)
 
 
 def _unexpected(error: Exception) -> str:

@@ -97,7 +97,8 @@ class Check:
 
     `version` names exactly what was run (rule set, version, short content hash).
     `reason` says why a step is SKIPPED or NOT_APPLICABLE and what to do about it;
-    `spared_by` names the step whose failure made it pointless to run this one.
+    `spared_by` names the step whose failure made it pointless to run this one. An
+    `advisory` step is a second opinion: it says what it says and changes no verdict.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Check:
     seconds: float = 0.0
     reason: str | None = None
     spared_by: str | None = None
+    advisory: bool = False
 
     @property
     def explained(self) -> bool:
@@ -124,6 +126,7 @@ class Check:
             "reason": self.reason,
             "seconds": round(self.seconds, 6),
             "findings": [finding.to_dict() for finding in self.findings],
+            **({"advisory": True} if self.advisory else {}),
         }
 
 
@@ -141,12 +144,12 @@ class Report:
     @property
     def conforms(self) -> bool:
         """Whether nothing is fatal, nothing was skipped and something passed."""
-        outcomes = [check.outcome for check in self.checks]
+        outcomes = [check.outcome for check in self._deciding]
         return (
             Outcome.PASSED in outcomes
             and Outcome.FAILED not in outcomes
             and Outcome.SKIPPED not in outcomes
-            and not any(f.severity is Severity.FATAL for f in self.findings)
+            and not self._fatal
         )
 
     @property
@@ -156,7 +159,8 @@ class Report:
         A report that is not complete says too little about the document: a missing
         rule set, a check that crashed.
         """
-        return bool(self.checks) and all(check.explained for check in self.checks)
+        decide = self._deciding
+        return bool(decide) and all(check.explained for check in decide)
 
     def count(self, severity: Severity) -> int:
         """How many findings have exactly this severity."""
@@ -164,14 +168,24 @@ class Report:
 
     def summary(self) -> str:
         """Return one line: the first fatal finding, how many more, what was skipped."""
-        fatal = [f for f in self.findings if f.severity is Severity.FATAL]
+        fatal = self._fatal
         if fatal:
             more = f" (and {len(fatal) - 1} more)" if len(fatal) > 1 else ""
             return f"{fatal[0].rule}: {fatal[0].message}{more}"
-        skipped = [c for c in self.checks if c.outcome is Outcome.SKIPPED]
+        skipped = [c for c in self._deciding if c.outcome is Outcome.SKIPPED]
         if skipped:
             return f"step {skipped[0].name} was skipped: {skipped[0].reason}"
         return "conforms" if self.conforms else "nothing was checked"
+
+    @property
+    def _deciding(self) -> tuple[Check, ...]:
+        """The steps that the verdict is made of."""
+        return tuple(check for check in self.checks if not check.advisory)
+
+    @property
+    def _fatal(self) -> list[Finding]:
+        found = (f for check in self._deciding for f in check.findings)
+        return [finding for finding in found if finding.severity is Severity.FATAL]
 
     def raise_for_fatal(self) -> None:
         """Raise `FindingsError` unless this report conforms."""

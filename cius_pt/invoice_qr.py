@@ -170,6 +170,7 @@ class _Sorter:
         self._invoice = invoice
         self._region = region
         self._home = region or tax_place.home(invoice)
+        self._levels = tax_place.levels(invoice)
         self._sums: dict[tuple[Region, str], list[Decimal]] = {}
         self._charges = _stamp_charges(invoice)
         self.outside: list[Decimal] = []
@@ -219,8 +220,8 @@ class _Sorter:
         """Return the region and the rate of a subtotal with VAT."""
         home, path = self._home, f"{path}.rate"
         wanted = Region if self._region is None else (home,)
-        found = {r: tax_place.level_of(self._invoice, r, entry.rate) for r in wanted}
-        known = [(region, level) for region, level in found.items() if level]
+        found = ((r, self._levels[r].get(entry.rate)) for r in wanted)
+        known = [(region, level) for region, level in found if level is not None]
         at_home = [pair for pair in known if pair[0] is home]
         if at_home or len(known) == 1:
             return (at_home or known)[0]

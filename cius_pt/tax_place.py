@@ -58,10 +58,16 @@ def corrects_an_undated_invoice(invoice: Invoice) -> bool:
     return None in dates or undated
 
 
-def level_of(invoice: Invoice, region: Region, percent: Decimal) -> Level | None:
-    """Return which rate of a region `percent` is on one of the days, or None."""
-    found = (vat.level(region, percent, day) for day in reversed(days(invoice)))
-    return next((level for level in found if level), None)
+def levels(invoice: Invoice) -> dict[Region, dict[Decimal, Level]]:
+    """Return, for each region, which rate a percentage is on one of the days.
+
+    Where two days differ, the later one counts.
+    """
+    found: dict[Region, dict[Decimal, Level]] = {region: {} for region in Region}
+    for day in days(invoice):
+        for region, known in found.items():
+            known |= {rate.percent: rate.level for rate in vat.rates_at(region, day)}
+    return found
 
 
 def _region(place: Address) -> Region | None:

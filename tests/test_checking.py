@@ -99,6 +99,8 @@ def test_a_clean_document_passes_all_steps_and_conforms(clean: str) -> None:
         ("well-formed", "passed"),
         ("schema", "passed"),
         ("rules", "passed"),
+        ("fiscal", "passed"),
+        ("signature", "not-applicable"),
     ]
     assert report.conforms
     assert report.complete
@@ -150,6 +152,8 @@ def test_a_document_that_fails_the_schema_is_not_judged_by_rules(
         ("well-formed", "passed"),
         ("schema", "failed"),
         ("rules", "skipped"),
+        ("fiscal", "skipped"),
+        ("signature", "not-applicable"),
     ]
     assert "wrong place" in str(step(report, "rules").reason)
     (finding,) = report.findings
@@ -184,6 +188,8 @@ def test_what_is_no_document_is_one_fatal_finding(data: bytes, rule: str) -> Non
         ("well-formed", "failed"),
         ("schema", "skipped"),
         ("rules", "skipped"),
+        ("fiscal", "skipped"),
+        ("signature", "skipped"),
     ]
     (finding,) = report.findings
     assert (finding.rule, finding.severity) == (rule, Severity.FATAL)
@@ -203,7 +209,7 @@ def test_a_byte_order_mark_is_a_warning_and_nothing_stops(clean: str) -> None:
     report = check(b"\xef\xbb\xbf" + DOCUMENT, rules=clean)
 
     assert [f.rule for f in report.findings] == ["CP-XML-10"]
-    assert [outcome for _, outcome in steps(report)] == ["passed"] * 3
+    assert [outcome for _, outcome in steps(report)][:4] == ["passed"] * 4
     assert report.conforms
 
 
@@ -212,7 +218,11 @@ def test_another_encoding_is_fatal_and_still_nothing_stops(clean: str) -> None:
     report = check(text.encode("iso-8859-1"), rules=clean)
 
     assert [f.rule for f in report.findings] == ["CP-XML-11"]
-    assert [outcome for _, outcome in steps(report)] == ["failed", "passed", "passed"]
+    assert [outcome for _, outcome in steps(report)][:3] == [
+        "failed",
+        "passed",
+        "passed",
+    ]
     assert not report.conforms
 
 
@@ -276,10 +286,10 @@ def test_a_credit_note_has_the_same_fields(rule_set: Callable[..., str]) -> None
 def test_findings_come_out_when_they_cannot_be_placed(
     rule_set: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trace(_document: object) -> Any:
+    def traced(_document: object) -> Any:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(read, "trace", trace)
+    monkeypatch.setattr(read, "traced", traced)
     report = check(DOCUMENT, rules=rule_set(("cbc:DueDate", "false()", "fatal")))
 
     (finding,) = report.findings
@@ -287,19 +297,20 @@ def test_findings_come_out_when_they_cannot_be_placed(
     assert finding.location.xpath == "/Invoice/cbc:DueDate"
 
 
-def test_the_document_is_walked_once_and_only_for_findings(
+def test_the_document_is_walked_once(
     rule_set: Callable[..., str], clean: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     walks = []
-    real = read.trace
+    real = read.traced
 
-    def trace(document: xmlio.XmlDocument) -> Any:
+    def traced(document: xmlio.XmlDocument) -> Any:
         walks.append(document)
         return real(document)
 
-    monkeypatch.setattr(read, "trace", trace)
+    monkeypatch.setattr(read, "traced", traced)
     assert check(DOCUMENT, rules=clean).findings == ()
-    assert walks == []
+    assert len(walks) == 1
+    walks.clear()
 
     several = rule_set(("*", "false()", "warning"))
     monkeypatch.setattr(checking, "_loaded", {})
@@ -343,7 +354,7 @@ def test_without_an_installed_rule_set_the_built_in_one_judges(clean: str) -> No
 def test_without_a_rule_set_the_rules_are_skipped_in_one_line() -> None:
     report = check(DOCUMENT, rules="espap-2.1.2")
 
-    assert steps(report)[1:] == [("schema", "passed"), ("rules", "skipped")]
+    assert steps(report)[1:3] == [("schema", "passed"), ("rules", "skipped")]
     reason = str(step(report, "rules").reason)
     assert "cius-pt rules install" in reason
     assert "\n" not in reason
@@ -424,7 +435,7 @@ def test_a_crash_is_a_skipped_step_with_a_reason(
 
     skipped = [done for done in report.checks if done.outcome is Outcome.SKIPPED]
     assert [done.name for done in skipped] == {
-        "parse": ["well-formed", "schema", "rules"],
+        "parse": list(checking.STEPS),
         "schema": ["schema"],
         "load": ["rules"],
         "rules": ["rules"],
@@ -443,7 +454,7 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
     report = check(data, rules="none-of-this-name")
 
     assert not report.conforms
-    assert len(report.checks) == 3
+    assert [done.name for done in report.checks] == list(checking.STEPS)
 
 
 @settings(
@@ -460,10 +471,10 @@ def test_no_change_to_a_document_makes_it_raise(
     new = data.draw(st.binary(max_size=6) | st.sampled_from([b"<", b">", b"&", b"/>"]))
     report = check(DOCUMENT[:start] + new + DOCUMENT[start + length :], rules=clean)
 
-    assert len(report.checks) == 3
+    assert [done.name for done in report.checks] == list(checking.STEPS)
+    good = {Outcome.PASSED, Outcome.NOT_APPLICABLE}
     assert report.conforms == (
-        all(c.outcome is Outcome.PASSED for c in report.checks)
-        and report.count(Severity.FATAL) == 0
+        {c.outcome for c in report.checks} <= good and report.count(Severity.FATAL) == 0
     )
 
 
@@ -591,7 +602,9 @@ def test_every_probe_has_the_outcome_that_was_recorded(
         data = (shared / "probes" / f"{row['id']}.xml").read_bytes()
         report = check(data, rules=published)
         judged = step(report, "rules")
-        if row["xsd"] != "valid":
+        # What only a signature does to the schema is passed over, and said.
+        pardoned = "CP-XSD-05" in {f.rule for f in step(report, "schema").findings}
+        if row["xsd"] != "valid" and not pardoned:
             expected = ("failed", "skipped")
             assert not judged.findings
         elif row["error"]:
@@ -601,9 +614,15 @@ def test_every_probe_has_the_outcome_that_was_recorded(
             expected = ("passed", "failed" if row["fatal"] else "passed")
             assert ids(judged, Severity.FATAL) == recorded(row["fatal"]), row["id"]
             assert ids(judged, Severity.WARNING) == recorded(row["warnings"]), row["id"]
-        outcomes = tuple(outcome for _, outcome in steps(report)[1:])
+        outcomes = tuple(outcome for _, outcome in steps(report)[1:3])
         assert outcomes == expected, row["id"]
-        assert report.conforms == (expected == ("passed", "passed")), row["id"]
+        clean = expected == ("passed", "passed") and not pardoned
+        assert report.conforms == (clean and row["id"] not in NO_KINDS), row["id"]
+
+
+# The published rules let these type codes pass by mistake (a test without a left
+# delimiter); they are no kinds of document, and there is no invoice to look at.
+NO_KINDS = {"T_80", "T_83", "TC_81"}
 
 
 def ids(judged: Check, severity: Severity) -> Counter[str]:
@@ -669,12 +688,13 @@ def test_a_rule_that_nobody_knows_has_no_hint(rule_set: Callable[..., str]) -> N
     assert (finding.rule, finding.hint) == ("R-1", None)
 
 
-def test_a_clean_document_does_not_load_the_catalogue(clean: str) -> None:
+def test_a_clean_document_does_not_read_the_catalogue(clean: str) -> None:
     code = (
         "import sys; from cius_pt.checking import check;"
         f"check(open({str(FIXTURES / 'withholding.xml')!r}, 'rb').read(),"
         f" rules={clean!r});"
-        "print('cius_pt.rules.catalogue' in sys.modules)"
+        "from cius_pt.rules import catalogue;"
+        "print(catalogue.entry.cache_info().currsize > 0)"
     )
 
     done = subprocess.run(

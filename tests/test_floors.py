@@ -79,6 +79,7 @@ SIBLINGS = {
     ("arithmetic", "subtotals"),
     ("arithmetic", "totals"),
     ("gross", "pricing"),
+    ("rules", "schematron"),
     ("invoice_qr", "tax_place"),
     ("invoice_qr", "totals"),
     ("qr_differences", "invoice_qr"),

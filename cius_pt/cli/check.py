@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from contextlib import closing, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -61,6 +61,11 @@ _NEVER = "never"
     help="Look also at what this buyer demands: feap, madeira, or a profile of yours.",
 )
 @click.option(
+    "--also",
+    type=click.Choice(["en16931"]),
+    help="Show also what CEN's rules for EN 16931 say; it changes no verdict.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice([*(severity.value for severity in Severity), _NEVER]),
     default=Severity.FATAL.value,
@@ -109,6 +114,7 @@ def check(  # noqa: PLR0913 - one for each option
     rules: str,
     strict: bool,
     recipient: str | None,
+    also: Literal["en16931"] | None,
     fail_on: str,
     show_all: bool,
     lang: str | None,
@@ -143,7 +149,9 @@ def check(  # noqa: PLR0913 - one for each option
         raise click.UsageError("--svrl is for one document in a file")
     tally = Tally()
     progress = Progress(len(found.sources))
-    asked = checking.Asked(rules=rules, lang=language(lang), recipient=recipient)
+    asked = checking.Asked(
+        rules=rules, lang=language(lang), recipient=recipient, also=also
+    )
     with _journal(resume, asked) as journal:
         for name, report in reports(
             found.sources,
@@ -192,6 +200,7 @@ def _journal(
     with suppress(ArtefactError):
         rule_set = artefacts.resolve(asked.rules)
         settings = f"cius-pt {version('cius-pt')} {rule_set.content_hash} {asked.lang}"
+        settings += f" {asked.also}" if asked.also else ""
         if asked.recipient is not None:
             settings += f" {recipients.load(asked.recipient)!r}"
     return closing(Journal(path, settings))

@@ -64,6 +64,7 @@ def reports(
             rules=asked.rules,
             lang=asked.lang,
             recipient=asked.recipient,
+            also=asked.also,
             processes=jobs,
             seconds=SECONDS if seconds is None else seconds,
         )

@@ -36,7 +36,10 @@ NAME: Final = "cius-pt"
 _COMMANDS: Final[Mapping[str, str]] = {
     "build": "cius_pt.cli.build:build",
     "check": "cius_pt.cli.check:check",
+    "codes": "cius_pt.cli.codes:codes",
     "explain": "cius_pt.cli.explain:explain",
+    "nif": "cius_pt.cli.nif:nif",
+    "qr": "cius_pt.cli.qr:qr",
     "rules": "cius_pt.cli.rules:command",
     "show": "cius_pt.cli.show:show",
     "sign": "cius_pt.cli.sign:sign",

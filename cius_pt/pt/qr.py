@@ -89,12 +89,6 @@ class RegionTaxes:
             _require_amount(getattr(self, name), name, f"I{code}")
 
     @property
-    def bases(self) -> Decimal:
-        """The sum of the bases."""
-        found = (self.exempt, self.reduced, self.intermediate, self.normal)
-        return total(amount or ZERO for amount in found)
-
-    @property
     def tax(self) -> Decimal:
         """The sum of the VAT."""
         found = (self.reduced_tax, self.intermediate_tax, self.normal_tax)
@@ -179,8 +173,27 @@ class Qr:
     @property
     def total_adds_up(self) -> bool:
         """Whether O is all bases, what is not subject, and N."""
-        bases = (block.bases for block in self.regions)
-        return self.total == total((*bases, self.not_subject or ZERO, self.tax))
+        return self.total == total((*self.bases, self.tax))
+
+    @property
+    def total_adds_up_rounded(self) -> bool:
+        """Whether it is, but for half a cent that rounding each base may lose.
+
+        An invoice of lines with more than two decimals rounds their sum once and each
+        base by itself.
+        """
+        gap = total((self.total, *(-base for base in self.bases), -self.tax))
+        return abs(gap) <= CENT / 2 * len(self.bases)
+
+    @property
+    def bases(self) -> tuple[Decimal, ...]:
+        """All bases that are stated, and what is not subject."""
+        stated = [
+            getattr(block, name)
+            for block in self.regions
+            for name in ("exempt", "reduced", "intermediate", "normal")
+        ]
+        return tuple(x for x in (*stated, self.not_subject) if x is not None)
 
 
 def parse(text: str) -> Qr:

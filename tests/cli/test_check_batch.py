@@ -67,13 +67,13 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Note what is really checked in this process."""
     seen: list[bytes] = []
-    real = checking.check
+    real = checking.judge
 
-    def check(data: bytes, **options: Any) -> Any:
-        seen.append(data)
-        return real(data, **options)
+    def judge(document: Any, asked: checking.Asked) -> Any:
+        seen.append(document() if callable(document) else document)
+        return real(seen[-1], asked)
 
-    monkeypatch.setattr(checking, "check", check)
+    monkeypatch.setattr(checking, "judge", judge)
     return seen
 
 
@@ -137,7 +137,10 @@ def test_standard_input_that_cannot_be_read_does_not_stop_the_others(
 
     assert code == 2
     assert "R-F" in out
-    assert "-: well-formed, schema, rules skipped: cannot be read: standard" in err
+    assert (
+        "-: well-formed, schema, rules, fiscal, signature skipped: cannot be read: "
+        in err
+    )
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "x"])

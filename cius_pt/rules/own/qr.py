@@ -64,7 +64,7 @@ def judged(text: str, invoice: Invoice, path: str) -> Iterator[Remark]:
 def _identities(qr: Qr, path: str) -> Iterator[Remark]:
     if not qr.taxes_add_up:
         yield Remark(rule="CP-QR-02", path=path, detail=f"N: {qr.tax}")
-    if not qr.total_adds_up:
+    if not qr.total_adds_up_rounded:
         yield Remark(rule="CP-QR-02", path=path, detail=f"O: {qr.total}")
 
 

@@ -26,16 +26,17 @@ def found(invoice: Invoice) -> Iterator[Remark]:
     """Yield what is wrong with rates and categories, each pair of them once."""
     if not tax_place.portuguese(invoice):
         return
+    place = _Place(invoice)
     seen: set[tuple[str | None, Decimal]] = set()
     for path, vat in amounts(invoice):
         if vat.scheme != "VAT" or not vat.rate:
             continue
         if (vat.category, vat.rate) not in seen:
-            yield from _rate(invoice, vat, path)
+            yield from _rate(place, vat, path)
         reason = vat.exemption_code, vat.rate
         if reason not in seen and vat.exemption_code is not None:
-            said, place = f"{reason[0]}, {vat.rate} %", f"{path}.exemption_code"
-            yield Remark(rule="CP-VAT-06", path=place, detail=said)
+            said, where = f"{reason[0]}, {vat.rate} %", f"{path}.exemption_code"
+            yield Remark(rule="CP-VAT-06", path=where, detail=said)
         seen |= {(vat.category, vat.rate), reason}
     yield from _mixed(invoice)
 
@@ -52,20 +53,29 @@ def amounts(invoice: Invoice) -> Iterator[tuple[str, Vat | VatBreakdown]]:
             yield f"allowance_charges[{index}].vat", item.vat
 
 
-def _rate(invoice: Invoice, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]:
+class _Place:
+    """Where and when an invoice is taxed, worked out once for all its rates."""
+
+    def __init__(self, invoice: Invoice) -> None:
+        self.levels = tax_place.levels(invoice)
+        self.regions = tax_place.regions(invoice)
+        self.certain = _certain(invoice)
+
+
+def _rate(place: _Place, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]:
     rate, path = vat.rate or ZERO, f"{path}.rate"
     said = f"{vat.category} {rate} %"
     if vat.category in _NOTHING:
         yield Remark(rule="CP-VAT-04", path=path, detail=said)
         return
-    if not _certain(invoice):
+    if not place.certain:
         return
-    regions = {r: tax_place.level_of(invoice, r, rate) for r in Region}
-    here = [regions[r] for r in tax_place.regions(invoice)]
-    if not any(regions.values()):
+    found = {region: place.levels[region].get(rate) for region in Region}
+    here = [found[region] for region in place.regions]
+    if not any(found.values()):
         yield Remark(rule="CP-VAT-01", path=path, detail=said)
     elif not any(here):
-        names = ", ".join(r.value for r, level in regions.items() if level)
+        names = ", ".join(region.value for region, level in found.items() if level)
         yield Remark(rule="CP-VAT-02", path=path, detail=f"{said}: {names}")
     wanted = _LEVELS.get(vat.category)
     if wanted is not None and any(here) and wanted not in here:

@@ -198,6 +198,11 @@ def represented(vat_identifier: str) -> Invoice:
     )
 
 
+def seller_abroad() -> Invoice:
+    """Return the clean invoice, its seller in Spain."""
+    return plain(seller=replace(SELLER, vat_identifier="ES500000000"))
+
+
 def withheld(amount: str) -> Invoice:
     item = Withholding(amount=Decimal(amount), description="IRS")
     invoice = plain(withholdings=(item,))
