@@ -38,8 +38,9 @@ def test_the_strategies_reach_every_region_a_qr_code_and_sellers_abroad() -> Non
         rates.update(line.vat.rate or Decimal(0) for line in invoice.lines)
         for each in invoice.lines:
             seen.update({"cpe"} if each.cpe and cpe.valid(each.cpe) else ())
-        for place in invoice.deliveries:
-            if place.location is not None and place.location.scheme == gln.SCHEME:
+        for party in (invoice.seller, invoice.buyer):
+            address = party.electronic_address
+            if address is not None and gln.valid(address.value):
                 seen.add("gln")
         for payment in invoice.payments:
             transfer = payment.credit_transfer
