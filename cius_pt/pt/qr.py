@@ -171,19 +171,23 @@ class Qr:
         return self.tax == total((*vat, self.stamp_duty or ZERO))
 
     @property
+    def total_gap(self) -> Decimal:
+        """What O has more than all bases, what is not subject, and N."""
+        return total((self.total, *(-base for base in self.bases), -self.tax))
+
+    @property
     def total_adds_up(self) -> bool:
         """Whether O is all bases, what is not subject, and N."""
-        return self.total == total((*self.bases, self.tax))
+        return not self.total_gap
 
     @property
     def total_adds_up_rounded(self) -> bool:
-        """Whether it is, but for half a cent that rounding each base may lose.
+        """Whether it is, but for a cent that rounding may lose in each base.
 
         An invoice of lines with more than two decimals rounds their sum once and each
-        base by itself.
+        subtotal by itself, and a base may hold several subtotals.
         """
-        gap = total((self.total, *(-base for base in self.bases), -self.tax))
-        return abs(gap) <= CENT / 2 * len(self.bases)
+        return abs(self.total_gap) <= CENT * len(self.bases)
 
     @property
     def bases(self) -> tuple[Decimal, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cius_pt.model import Attachment, Delivery, Invoice, PrecedingInvoice, Vat
 
 _NOTHING = frozenset({"Z", "AE", "IC", "G", "O"})
+_SPECIAL = frozenset({"OUT", "NA"})
 _LEVELS = {"NOR": Level.NORMAL, "INT": Level.INTERMEDIATE, "RED": Level.REDUCED}
 _FAMILIES = {"NOR": "S", "RED": "AA", "INT": "AA", "ISE": "E"}
 _SPLIT = (Decimal(7), Decimal(15))  # between the three rates of any region
@@ -102,7 +103,11 @@ def _vat(
 ) -> Vat:
     """Return a lawful VAT: rate of the region, one code of a group, reasons at 0."""
     found = drawn
-    if drawn.scheme != "VAT" or drawn.category in _NOTHING:
+    # Nobody can say which rate a special regime had before the table begins.
+    unknown = drawn.category in _SPECIAL and not vat.rates_at(
+        region, invoice.issue_date
+    )
+    if drawn.scheme != "VAT" or drawn.category in _NOTHING or unknown:
         found = replace(found, rate=found.rate and Decimal(0))
     if found.rate:
         level = _LEVELS.get(found.category) or _level(found.category, found.rate)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cius_pt.errors import InvalidValue
+from cius_pt.money import total
 from cius_pt.pt.qr import Qr, parse
 from cius_pt.qr_differences import differences
 from cius_pt.rules.own.remark import Remark, shown
@@ -13,6 +14,7 @@ from cius_pt.tax_place import portuguese
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from cius_pt.model import Attachment, Invoice
 
@@ -55,17 +57,26 @@ def judged(text: str, invoice: Invoice, path: str) -> Iterator[Remark]:
     found = differences(qr, invoice)
     if not {"I", "N", "O"} & {each.field for each in found}:
         # A wrong field breaks the sums too; it is named once.
-        yield from _identities(qr, path)
+        yield from _identities(qr, invoice, path)
     for each in found:
         said = f"{each.field}: {each.stated} ≠ {each.expected}"
         yield Remark(rule=_RULES[each.field], path=path, detail=said)
 
 
-def _identities(qr: Qr, path: str) -> Iterator[Remark]:
+def _identities(qr: Qr, invoice: Invoice, path: str) -> Iterator[Remark]:
     if not qr.taxes_add_up:
         yield Remark(rule="CP-QR-02", path=path, detail=f"N: {qr.tax}")
-    if not qr.total_adds_up_rounded:
+    if not qr.total_adds_up_rounded and qr.total_gap != _own_gap(invoice):
         yield Remark(rule="CP-QR-02", path=path, detail=f"O: {qr.total}")
+
+
+def _own_gap(invoice: Invoice) -> Decimal | None:
+    """Return what the subtotals of the invoice itself lose in rounding."""
+    stated = invoice.totals
+    if stated is None:
+        return None
+    bases = (-entry.taxable for entry in stated.vat_breakdown)
+    return total((stated.with_vat, -stated.vat, *bases))
 
 
 def _is_text(attachment: Attachment) -> bool:

@@ -296,7 +296,7 @@ CASES: tuple[tuple[str, Invoice, Invoice], ...] = (
         plain(atcud="0-7", issue_date=dt.date(2022, 12, 31)),
     ),
     ("CP-QR-01", replace(CLEAN, qr="QR_CODE"), qr(other="NU;24.60")),
-    ("CP-QR-02", of_another_time("20.01"), of_another_time("20.00")),
+    ("CP-QR-02", of_another_time("20.02"), of_another_time("20.01")),
     ("CP-QR-03", qr(issuer_nif="501964843"), qr(buyer_nif="PT599999993")),
     ("CP-QR-04", qr(date=NEXT), qr(status="A")),
     ("CP-QR-05", qr(total=cents("24.61")), qr(total=cents("24.6"))),
