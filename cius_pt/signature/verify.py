@@ -39,6 +39,7 @@ _SELLER: Final = (
 )
 # ISO 32000-1, annex H: readers look for the header in the first 1,024 bytes.
 _HEAD: Final = 1024
+_XML: Final = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
 _ANSWERS: Final = (Ilink.E217, Ilink.UNKNOWN, Ilink.ACCEPT)
 
 Attachments = tuple[tuple[str, SignatureReport], ...]
@@ -72,7 +73,7 @@ def verify(
     if asked.at.utcoffset() is None:
         raise InvalidValue("a time without time zone", path="at")
     try:
-        if b"%PDF-" in data[:_HEAD] and not data.lstrip().startswith(b"<"):
+        if b"%PDF-" in data[:_HEAD] and not data.lstrip().startswith(_XML):
             return _pdf(data, asked, password)
         return _xml(data, asked, password)
     except UnreadableDocument as error:

@@ -151,6 +151,21 @@ def test_a_signer_who_is_not_the_seller_is_said() -> None:
     assert "CP-TRUST-16" in {r.rule for r in found.signatures[0].reasons}
 
 
+@pytest.mark.parametrize("mark", [b"", b"\n", b"\xef\xbb\xbf"])
+def test_a_comment_does_not_make_a_document_a_pdf(mark: bytes) -> None:
+    data = mark + signed().replace(b"<Invoice ", b"<!--%PDF-1.4--><Invoice ", 1)
+
+    assert (
+        verify(
+            data.replace(b"<?xml version='1.0' encoding='UTF-8'?>", b"")
+            if mark == b"\n"
+            else data,
+            at=NOW,
+        ).verdict
+        is Verdict.VALID
+    )
+
+
 # --- what is asked wrongly ---------------------------------------------------------
 
 

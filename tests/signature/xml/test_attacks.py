@@ -195,6 +195,22 @@ def test_a_transform_off_the_list_is_unsupported_and_never_evaluated(
     assert found.signatures[0].signed is None
 
 
+def test_decoding_the_document_signs_its_text_alone() -> None:
+    document = b"<a><b>QUFB</b></a>"
+    chain = maker.ENVELOPED + f'<ds:Transform Algorithm="{DS}base64"/>'
+    data = signed(document=document, references=reference(b"AAA", transforms=chain))
+
+    one = only(data)
+    assert (one.integrity, one.coverage) == (Integrity.INTACT, Coverage.PARTIAL)
+    assert one.signed is None
+
+
+def test_a_namespace_written_with_characters_hides_no_signature() -> None:
+    hidden = signed().replace(b"xmldsig#", b"xmldsig&#35;").replace(b">EUR<", b">USD<")
+
+    assert found_in(hidden).verdict is Verdict.INVALID
+
+
 def test_an_expression_that_never_ends_is_not_run() -> None:
     slow = "count(" + "//*[" * 40 + "1" + "]" * 40 + ") > 0"
     ref = reference(b"", transforms=xpath(slow.replace(">", "&gt;")))

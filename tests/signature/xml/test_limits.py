@@ -117,3 +117,24 @@ def test_a_budget_ends_in_a_refusal() -> None:
 
     with pytest.raises(Refused):
         budget.spend(1)
+
+
+def test_a_form_that_would_swell_is_not_made() -> None:
+    head, end = maker.split(INVOICE)
+    long = f'<l xmlns:l="urn:{"a" * 100_000}">'.encode()
+    document = head + long.replace(b"<l ", b"<x ") + b"<l:b/>" * 20_000 + b"</x>" + end
+    one = only(signed(document=document, references=reference(b"")))
+
+    assert (one.integrity, rules(one)) == (Integrity.UNSUPPORTED, {"CP-XSIG-09"})
+
+
+def test_many_references_beside_a_million_siblings_take_no_longer() -> None:
+    head, end = maker.split(INVOICE)
+    chain = maker.ENVELOPED * 7 + maker.EXCLUSIVE
+    octets = canonical(document := head + b"<a/>" * 300_000 + end)
+    ref = reference(octets, transforms=chain) * 64
+
+    assert verify(signed(document=document, references=ref), at=NOW).verdict in {
+        Verdict.VALID,
+        Verdict.UNSUPPORTED,
+    }
