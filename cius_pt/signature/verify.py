@@ -130,8 +130,10 @@ def _attachments(
             message = f"Only the first {MAX_ATTACHMENTS} attachments are looked at."
             findings.append(_weighed("CP-SIG-02", message, element, asked))
             break
-        octets = decoded(text(element))
         claimed = element.get("mimeCode", "").strip().lower() == "application/pdf"
+        if not claimed and not _looks_like_a_pdf(element):
+            continue
+        octets = decoded(text(element))
         name = xmlio.cut(element.get("filename", "")) or f"attachment {number}"
         if octets is None and claimed:
             message = f"The PDF {name} is empty or not base64."
@@ -139,6 +141,15 @@ def _attachments(
         elif octets is not None and (claimed or b"%PDF-" in octets[:_HEAD]):
             found.append((name, _pdf(octets, asked, password)))
     return tuple(found), tuple(findings)
+
+
+def _looks_like_a_pdf(element: etree._Element) -> bool:
+    """Whether what is embedded begins as a PDF does; most of it is not decoded."""
+    beginning = str(element.xpath(f"substring(string(), 1, {16 * _HEAD})"))
+    said = "".join(beginning.split())
+    if len(said) < 2 * _HEAD <= len(beginning) - len(said):
+        return True  # white space to hide behind: the whole of it will tell
+    return b"%PDF-" in (decoded(said[: len(said) // 4 * 4]) or b"")[:_HEAD]
 
 
 def _weighed(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from cius_pt.signature import filters
 from cius_pt.signature.xml import c14n
 from cius_pt.signature.xml.encoded import decoded
 from cius_pt.signature.xml.limits import MAX_REMOVED
@@ -181,6 +182,8 @@ def _selected(
     said = re.sub(r"[ \t\r\n]+", "", text(element))
     if known is _SUBTRACTING and _BY_NAME.fullmatch(said):
         return _named(source, element)
+    if known is _SUBTRACTING and said in filters.KNOWN:
+        return filters.KNOWN[said](source.root)
     for pattern, find in known:
         match = pattern.fullmatch(said)
         if match and element.nsmap.get(match["p"]) == _URIS[match["n"]]:
