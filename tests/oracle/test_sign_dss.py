@@ -15,7 +15,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from cius_pt.signature.verify import verify
 
 from cius_pt import PdfSigning, XmlSigning, sign
 from cius_pt.signature.policy import Policy
@@ -23,6 +22,7 @@ from cius_pt.signature.signing.pdf import Box, PdfProfile
 from cius_pt.signature.signing.place import Placement
 from cius_pt.signature.signing.xades import XmlProfile
 from cius_pt.signature.status import Indication, Integrity, Signature
+from cius_pt.signature.verify import verify
 from tests import signing_keys as keys
 from tests.blank_pdf import BLANK
 

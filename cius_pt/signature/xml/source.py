@@ -18,7 +18,7 @@ from cius_pt.signature.xml.limits import MAX_SWELL, Budget
 from cius_pt.signature.xml.refusal import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Path = tuple[int, ...]
 """Where an element stands: the number of each child on the way down."""
@@ -74,9 +74,15 @@ class Source:
 
     def found(self, tag: str) -> list[etree._Element]:
         """Return the elements with this tag, in document order."""
-        if tag not in self._found:
-            self._found[tag] = list(self.root.iter(tag))
-        return self._found[tag]
+        return self.kept(tag, lambda root: root.iter(tag))
+
+    def kept(
+        self, name: str, find: Callable[[etree._Element], Iterable[etree._Element]]
+    ) -> list[etree._Element]:
+        """Return what `find` finds below the root, looked for once under this name."""
+        if name not in self._found:
+            self._found[name] = list(find(self.root))
+        return self._found[name]
 
     def path(self, element: etree._Element) -> Path:
         """Return where an element of this document stands, counted once."""

@@ -183,7 +183,7 @@ def _selected(
     if known is _SUBTRACTING and _BY_NAME.fullmatch(said):
         return _named(source, element)
     if known is _SUBTRACTING and said in filters.KNOWN:
-        return filters.KNOWN[said](source.root)
+        return source.kept(said, filters.KNOWN[said])
     for pattern, find in known:
         match = pattern.fullmatch(said)
         if match and element.nsmap.get(match["p"]) == _URIS[match["n"]]:

@@ -23,6 +23,7 @@ from cius_pt.signature.status import (
     Verdict,
 )
 from cius_pt.signature.trust import TrustStore
+from cius_pt.signature.xml import algorithms
 from tests.signature.trust_pki import NOW, Holder, issue
 from tests.signature.xml import maker
 from tests.signature.xml.maker import DS, INVOICE, MORE, canonical, reference, signed
@@ -323,6 +324,18 @@ def test_an_unknown_algorithm_is_unsupported(method: str) -> None:
     one = only(signed(method=method or "?"))
 
     assert (one.integrity, rules(one)) == (Integrity.UNSUPPORTED, {"CP-XSIG-07"})
+
+
+@pytest.mark.parametrize("bits", [224, 256, 384, 512])
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
+def test_the_names_of_methods_are_those_of_rfc_6931(kind: str, bits: int) -> None:
+    more = "http://www.w3.org/2001/04/xmldsig-more#"
+    assert algorithms.SCHEMES[f"{more}{kind}-sha{bits}"].hash_name == f"sha{bits}"
+    newer = "http://www.w3.org/2007/05/xmldsig-more#"
+    name = f"{newer}ecdsa-sha3-{bits}"
+    assert algorithms.SCHEMES[name].hash_name == f"sha3_{bits}"
+    masked = algorithms.SCHEMES[f"{newer}sha{bits}-rsa-MGF1"]
+    assert (masked.family, masked.salt) == ("pss", bits // 8)
 
 
 def test_a_key_alone_proves_integrity_and_no_signer() -> None:
