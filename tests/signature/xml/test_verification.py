@@ -25,6 +25,7 @@ from cius_pt.signature.status import (
     Verdict,
 )
 from cius_pt.signature.trust import TrustStore
+from cius_pt.signature.xml import c14n
 from cius_pt.signature.xml.verification import verify_xml
 from tests.signature.trust_pki import DAY, NOW, STAMPING, YEAR, issue, stamped
 from tests.signature.xml import maker
@@ -270,6 +271,16 @@ def test_inclusive_namespaces_of_an_exclusive_form(prefixes: str) -> None:
     assert only(signed(references=reference(octets, transforms=chain))).integrity is (
         Integrity.INTACT
     )
+
+
+def test_the_default_namespace_in_a_list_of_prefixes_is_written_at_the_root() -> None:
+    """Lxml passes over a name that its parsers have not met."""
+    data = b'<p:r xmlns="urn:a" xmlns:p="urn:p"><m/></p:r>'
+    method = c14n.Method(short="", exclusive=True, prefixes=("#default",))
+
+    octets = c14n.of_document(etree.fromstring(data), method, comments=False)
+
+    assert octets == b'<p:r xmlns="urn:a" xmlns:p="urn:p"><m></m></p:r>'
 
 
 def test_a_relative_namespace_has_no_canonical_form() -> None:
