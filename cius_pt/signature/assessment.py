@@ -164,7 +164,10 @@ def _answer(
         return known, [*found, *_against_stamping(leaf), *rest]
     found += [*_against_usage(leaf), *rest]
     if store.services:
-        is_so, why_not = qualified(leaf, chain.certificates, store.services, at)
+        # Whoever forges a certificate puts any statement into it.
+        forged = chain.flaw in {Flaw.BROKEN, Flaw.NO_CHAIN}
+        certain = () if forged else chain.certificates
+        is_so, why_not = qualified(leaf, certain, store.services, at)
         message = f"The certificate of {signer.name_of(leaf)} is not qualified: "
         if not is_so:
             found.append(_Objection(rule="CP-TRUST-14", message=f"{message}{why_not}."))

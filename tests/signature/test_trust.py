@@ -358,6 +358,18 @@ def test_revocation_data_of_a_document_helps_and_rubbish_in_it_does_not() -> Non
     assert helped.ocsps == ()
 
 
+def test_a_list_that_cannot_be_read_to_its_end_costs_no_trust() -> None:
+    good = revoke(INTER, SEAL)
+    # The revoked serial number becomes something that is no number.
+    serial = SEAL.certificate.serial_number.to_bytes(20)
+    at = good.index(serial) - 2
+    broken = good[:at] + b"\x05" + good[at + 1 :]
+
+    found = judged(SEAL, store=CLEAN.helped_by(crls=[broken]))
+
+    assert found.trust is Trust.TRUSTED
+
+
 # --- strength ---
 
 
@@ -382,6 +394,34 @@ def test_what_is_strong_today_is_weak_after_its_sunset() -> None:
 
     assert "CP-TRUST-10" in rules(judged(seal, store=STORE, at=far))
     assert "CP-TRUST-10" not in rules(judged(seal, store=STORE, at=far - DAY))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("ed25519", "ED25519"),
+        ("p384", "EC-secp384r1"),
+        ("p521", "EC-secp521r1"),
+        ("brainpool", "EC-brainpoolp256r1"),
+        ("p192", "EC-secp192r1"),
+    ],
+)
+def test_keys_of_every_kind_are_named_and_judged(name: str, shown: str) -> None:
+    found = judged(issue(name, INTER, key_name=name))
+
+    assert found.signer is not None
+    assert found.signer.key == shown
+    assert rules(found) == (["CP-TRUST-10"] if name == "p192" else [])
+
+
+def test_a_chain_of_edwards_curves_is_trusted() -> None:
+    root = issue("Raiz Ed", ca=True, key_name="ed25519 raiz")
+    inter = issue("Emissora Ed", root, ca=True, key_name="ed25519 emissora")
+    seal = issue("Selo Ed", inter, key_name="ed25519 selo")
+    lists = (revoke(root), revoke(inter))
+    store = TrustStore(roots=(root.der,), intermediates=(inter.der,), crls=lists)
+
+    assert judged(seal, store=store).trust is Trust.TRUSTED
 
 
 # --- policies ---

@@ -181,6 +181,16 @@ def test_a_service_is_granted_for_seals_or_for_signatures(
     assert found.signer.qualified is qualified
 
 
+def test_a_forged_certificate_is_not_qualified_whatever_it_says() -> None:
+    fake = issue("Prestador", ca=True, key_name="prestador falso")
+    forged = issue("Selo", fake, extra=(statements("compliance", "seal"),))
+
+    found = judged(forged, store(service(CA)))
+
+    assert found.trust is Trust.UNTRUSTED
+    assert found.signer.qualified is False
+
+
 def test_a_service_that_was_withdrawn_no_longer_qualifies() -> None:
     trust = store(
         service(

@@ -26,7 +26,16 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from cius_pt.signature.trust import TrustStore
-from tests.signature.trust_pki import DAY, NOW, STAMPING, YEAR, Holder, issue, revoke
+from tests.signature.trust_pki import (
+    DAY,
+    NOW,
+    STAMPING,
+    YEAR,
+    Holder,
+    digest_for,
+    issue,
+    revoke,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,7 +153,7 @@ def sign(  # noqa: PLR0913 - what a signature may differ in
         signers.PdfSignatureMetadata(
             field_name=name,
             subfilter=kind,
-            md_algorithm="sha256",
+            md_algorithm="sha512" if digest_for(holder.key) is None else "sha256",
             **(meta if certify is not None else {}),
         ),
         signer=signer_of(holder, pss=pss),

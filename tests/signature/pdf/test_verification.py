@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+import subprocess
+import sys
 import time
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -83,6 +85,8 @@ WHOLE = (Integrity.INTACT, Coverage.DOCUMENT, Changes.NONE, Trust.TRUSTED)
         ({"pkcs7": True, "stamp": NOW}, "PKCS7-T"),
         ({"holder": making.RSA}, "PAdES-B-B"),
         ({"holder": making.RSA, "pss": True}, "PAdES-B-B"),
+        ({"holder": issue("P-384", making.INTER, key_name="p384")}, "PAdES-B-B"),
+        ({"holder": issue("Ed", making.INTER, key_name="ed25519")}, "PAdES-B-B"),
         ({"certify": MDPPerm.NO_CHANGES}, "PAdES-B-B"),
         ({"certify": MDPPerm.FILL_FORMS}, "PAdES-B-B"),
         ({"certify": MDPPerm.ANNOTATE}, "PAdES-B-B"),
@@ -706,6 +710,36 @@ def test_every_reason_of_ours_has_its_weight_and_only_fatal_ones_a_verdict() -> 
         f"CP-PSIG-{number:02d}" for number in range(1, 34)
     }
     assert all(WEIGHTS[rule].ilink is Severity.FATAL for rule in VERDICTS)
+
+
+def test_what_is_not_asked_for_is_not_imported() -> None:
+    code = (
+        "import sys; import cius_pt.signature.pdf, cius_pt.signature.trust;"
+        "print(sorted({'pyhanko', 'pyhanko_certvalidator', 'asn1crypto', 'signxml',"
+        " 'cryptography'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_is_said_on_standard_error() -> None:
+    code = (
+        "import datetime as dt, sys; from cius_pt.signature.pdf import verify_pdf;"
+        "from cius_pt.signature.policy import Policy;"
+        "verify_pdf(sys.stdin.buffer.read(), policy=Policy.ILINK, trust=None,"
+        " at=dt.datetime.now(dt.UTC))"
+    )
+    data = making.updated(making.signed(), annotated)
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, input=data, check=True
+    )
+
+    assert done.stderr == b""
 
 
 def test_the_moment_decides_not_the_clock() -> None:
