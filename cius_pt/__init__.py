@@ -58,6 +58,10 @@ if TYPE_CHECKING:
         VatBreakdown,
         Withholding,
     )
+    from cius_pt.signature.reading import read_signed
+    from cius_pt.signature.status import SignatureReport, Verdict
+    from cius_pt.signature.store import TrustStore
+    from cius_pt.signature.verify import verify
     from cius_pt.totals import with_totals
     from cius_pt.ubl.read import Reading, read
     from cius_pt.ubl.write import write
@@ -105,19 +109,24 @@ __all__ = [
     "Seller",
     "Severity",
     "SignatureError",
+    "SignatureReport",
     "SourceCurrency",
     "Sum",
     "TaxRepresentative",
     "Totals",
+    "TrustStore",
     "UnreadableDocument",
     "Vat",
     "VatBreakdown",
+    "Verdict",
     "Withholding",
     "__version__",
     "check",
     "check_many",
     "explain_totals",
     "read",
+    "read_signed",
+    "verify",
     "with_totals",
     "write",
 ]
@@ -141,12 +150,17 @@ _MODULES = {
     "Report": "findings",
     "Severity": "findings",
     "SignatureError": "errors",
+    "SignatureReport": "signature.status",
     "Sum": "arithmetic",
+    "TrustStore": "signature.store",
     "UnreadableDocument": "errors",
+    "Verdict": "signature.status",
     "check": "checking",
     "check_many": "batch",
     "explain_totals": "arithmetic",
     "read": "ubl.read",
+    "read_signed": "signature.reading",
+    "verify": "signature.verify",
     "with_totals": "totals",
     "write": "ubl.write",
 }

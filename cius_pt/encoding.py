@@ -79,6 +79,11 @@ def decoded(data: bytes, limit: int) -> tuple[bytes, tuple[Finding, ...]]:
     return utf8, tuple(findings)
 
 
+def codec_of(data: bytes) -> str:
+    """Return the name of the encoding in which `decoded` reads these bytes."""
+    return _encoding(data.removeprefix(_UTF8_BOM))[1]
+
+
 def _too_large(size: int, limit: int) -> str:
     return (
         f"the document has {size:,} bytes, the limit is {limit:,}; "

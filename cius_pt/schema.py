@@ -13,6 +13,7 @@ import os
 import re
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
@@ -20,6 +21,7 @@ from lxml import etree
 from cius_pt import artefacts
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity
+from cius_pt.signature.strip import remains
 from cius_pt.xmlio import CBC, DS, cut, display_name, parser_options
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ RULES: Final[Mapping[str, str]] = {
     "CP-XSD-02": "the content of an element does not have its type",
     "CP-XSD-03": "an attribute is unknown, missing or does not have its type",
     "CP-XSD-04": "there are more schema errors than are listed",
+    "CP-XSD-05": "what only a signature makes invalid is passed over",
 }
 """Every rule id of this module with its meaning; ids are never renumbered."""
 
@@ -65,6 +68,16 @@ _SUBJECT: Final = re.compile(r"Element '[^']*'(?:, attribute '([^']*)')?: ", re.
 _CLARK: Final = re.compile(r"\{([^{}]*)\}([^\s{}',()]+)")
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
+_PASSED_OVER: Final = Finding(
+    rule="CP-XSD-05",
+    severity=Severity.INFO,
+    message=(
+        "The schema does not allow the signature as it stands; the errors that follow "
+        "arise from it alone and are passed over."
+    ),
+)
+_Error = tuple[int, etree._LogEntry]  # noqa: SLF001 - its only name
+
 _lock = threading.Lock()
 _validators: dict[Kind, tuple[etree.XMLSchema, str]] = {}
 
@@ -72,20 +85,22 @@ _validators: dict[Kind, tuple[etree.XMLSchema, str]] = {}
 def check(document: XmlDocument) -> Check:
     """Validate a document against the UBL 2.1 schema of its kind.
 
-    Every error is a FATAL finding, the first 1,000 of them listed. SKIPPED, with the
-    reason, when the schema is missing.
+    Every error is a FATAL finding, the first 1,000 of them listed; what arises from a
+    signature alone is INFO and CP-XSD-05 says so. SKIPPED, with the reason, when the
+    schema is missing.
     """
     started = time.perf_counter()
     try:
         validator, version = _validator(document.kind)
         findings = tuple(_findings(document, validator))
+        fatal = any(finding.severity is Severity.FATAL for finding in findings)
     except ArtefactError as error:
         return _skipped(str(error), started)
     except etree.LxmlError as error:
         return _skipped(f"the schema or document could not be read: {error}", started)
     return Check(
         name="schema",
-        outcome=Outcome.FAILED if findings else Outcome.PASSED,
+        outcome=Outcome.FAILED if fatal else Outcome.PASSED,
         version=version,
         findings=findings,
         seconds=time.perf_counter() - started,
@@ -115,9 +130,13 @@ def _findings(document: XmlDocument, validator: etree.XMLSchema) -> Iterator[Fin
     """Yield what libxml2 finds, in document order, then what it overlooks."""
     total = _count(document, validator)
     errors = _located(document, validator) if total else []
+    pardoned: list[_Error] = []
+    if errors and DS.encode() in document.utf8:
+        total, errors, pardoned = _apart(document, validator, total, errors)
     overlooked = [*_stray_base64(document), *_repeated_ids(document)]
     places = document.locations(
-        [index for index, _ in errors] + [index for index, *_ in overlooked]
+        [index for index, _ in (*errors, *pardoned)]
+        + [index for index, *_ in overlooked]
     )
     for index, error in errors:
         yield _finding(document, error, places[index])
@@ -137,6 +156,33 @@ def _findings(document: XmlDocument, validator: etree.XMLSchema) -> Iterator[Fin
             message=f"There are {least}{more:,} more schema errors than those listed.",
             hint="Correct the errors listed first; one mistake often causes many.",
         )
+    if pardoned:
+        yield _PASSED_OVER
+    for index, error in pardoned:
+        found = _finding(document, error, places[index])
+        yield replace(found, severity=Severity.INFO)
+
+
+def _apart(
+    document: XmlDocument,
+    validator: etree.XMLSchema,
+    total: int,
+    errors: list[_Error],
+) -> tuple[int, list[_Error], list[_Error]]:
+    """Return the errors there are without the signatures, and those they cause.
+
+    UBL 2.1 has one place for a signature and bundles XAdES 1.3.2 of 2009; most signers
+    put theirs elsewhere or write newer properties.
+    """
+    rest = remains(document.utf8, document.root)
+    if rest is None:
+        return total, errors, []
+    unsigned = replace(document, utf8=rest.utf8)
+    total = _count(unsigned, validator)
+    found = _located(unsigned, validator) if total else []
+    own = [(rest.kept[index], error) for index, error in found]
+    same = {(index, error.message) for index, error in own}
+    return total, own, [e for e in errors if (e[0], e[1].message) not in same]
 
 
 # --- libxml2 -------------------------------------------------------------------

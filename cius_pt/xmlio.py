@@ -27,6 +27,7 @@ from cius_pt.places import (
     EXT,
     INVOICE,
     PREFIXES,
+    XML,
     XSI,
     display_name,
     positions,
@@ -46,12 +47,14 @@ __all__ = [
     "MAX_BYTES",
     "PREFIXES",
     "RULES",
+    "XML",
     "XSI",
     "Kind",
     "XmlDocument",
     "canonical",
     "cut",
     "display_name",
+    "opened",
     "parse",
     "parser_options",
     "tree",
@@ -186,9 +189,17 @@ def parse(data: bytes, *, limit: int = MAX_BYTES) -> XmlDocument:
 
 def tree(data: bytes) -> etree._Element:
     """Return the root of any XML document, read as carefully as an invoice."""
-    utf8, _ = decoded(data, MAX_BYTES)
+    return opened(data)[1]
+
+
+def opened(data: bytes, *, limit: int = MAX_BYTES) -> tuple[bytes, etree._Element]:
+    """Return the text in UTF-8 and the root of any XML document, read as `tree` does.
+
+    Raises `UnreadableDocument`, and nothing else.
+    """
+    utf8, _ = decoded(data, limit)
     _root_of(utf8)
-    return _tree(utf8)
+    return utf8, _tree(utf8)
 
 
 def canonical(source: bytes | etree._Element) -> bytes:

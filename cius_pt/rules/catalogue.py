@@ -33,6 +33,7 @@ FILES = (
     "once.toml",
     "own.toml",
     "signature_pdf.toml",
+    "signature_xml.toml",
     "trust.toml",
 )
 

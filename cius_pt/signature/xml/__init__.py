@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""XML signatures: XMLDSig and XAdES, found, read and judged."""
