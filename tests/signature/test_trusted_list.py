@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
 from lxml import etree
 from signxml.signer import XMLSigner
 
@@ -305,6 +306,24 @@ def test_the_signature_is_judged_at_the_issue_date() -> None:
     data = signed(listed(service(CA), issued=NOW - 3 * YEAR), old)
 
     assert TrustStore.from_trusted_list(data, operators=[old.der]).roots == (CA.der,)
+
+
+def test_the_purpose_of_list_signers_is_no_objection() -> None:
+    purpose = (x509.ObjectIdentifier("0.4.0.2231.3.0"),)
+    own = issue("Operador", key_name="rsa2048 operador", purposes=purpose)
+    data = signed(listed(service(CA)), own)
+
+    assert TrustStore.from_trusted_list(data, operators=[own.der]).roots == (CA.der,)
+
+
+def test_a_certificate_that_only_looks_like_the_operators_is_refused() -> None:
+    above = issue("Operador", key_name="rsa2048 falso", ca=True)
+    twin = issue("Operador", above, key_name="rsa2048 outro")
+
+    with pytest.raises(ArtefactError, match="not signed by any"):
+        TrustStore.from_trusted_list(
+            signed(listed(service(CA)), twin), operators=[OPERATOR.der]
+        )
 
 
 def test_an_operator_that_had_expired_when_the_list_was_issued_is_refused() -> None:

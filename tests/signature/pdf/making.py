@@ -20,7 +20,13 @@ from cryptography.hazmat.primitives.serialization import (
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+)
 from pyhanko.sign.signers import pdf_signer
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -142,8 +148,9 @@ def sign(  # noqa: PLR0913 - what a signature may differ in
     pss: bool = False,
     box: tuple[int, int, int, int] | None = None,
     password: str | None = None,
+    lock: bool = False,
 ) -> bytes:
-    """Return the PDF with one more signature."""
+    """Return the PDF with one more signature; `lock` lets no field change after it."""
     writer = IncrementalPdfFileWriter(BytesIO(data))
     if password is not None:
         writer.encrypt(password)
@@ -158,7 +165,11 @@ def sign(  # noqa: PLR0913 - what a signature may differ in
         ),
         signer=signer_of(holder, pss=pss),
         timestamper=None if stamp is None else stamper(stamp),
-        new_field_spec=SigFieldSpec(name, box=box) if box else None,
+        new_field_spec=SigFieldSpec(
+            name,
+            box=box,
+            field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL) if lock else None,
+        ),
     )
     with mock.patch.object(pdf_signer, "datetime", clock(stamp or NOW)):
         out = asyncio.run(signer.async_sign_pdf(writer))

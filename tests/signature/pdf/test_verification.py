@@ -429,6 +429,15 @@ def test_what_the_certifying_author_left_open_may_be_filled_in(
     assert (report.verdict, rules(report)) == (verdict, [rule])
 
 
+def test_a_field_that_the_signature_locked_stays_locked() -> None:
+    data = making.sign(making.with_field(), lock=True)
+    assert answers(verified(data)) == WHOLE
+
+    report = verified(making.updated(data, refilled))
+
+    assert (report.verdict, rules(report)) == (Verdict.INVALID, ["CP-PSIG-17"])
+
+
 def test_a_visible_field_that_nobody_signed_is_content() -> None:
     data = making.updated(making.sign(making.with_field()), making.unsigned_field)
 
