@@ -63,6 +63,7 @@ WEIGHTS: Final[Mapping[str, Weight]] = MappingProxyType(
         "CP-PSIG-31": _always(_INFO),  # usage rights, no signature of the document
         "CP-PSIG-32": _always(_INFO),  # something like a signature, of another file
         "CP-PSIG-33": _DOUBTFUL,  # something unforeseen while reading one signature
+        "CP-PSIG-34": _always(_WARNING),  # a later signature that can be seen
     }
 )
 # What a fatal finding makes of the file; the others make it invalid.

@@ -142,6 +142,47 @@ def test_each_of_two_signatures_speaks_of_its_revision() -> None:
     assert second.signed == data
 
 
+def test_a_later_signature_that_can_be_seen_is_worth_a_look() -> None:
+    box = (0, 0, 500, 800)
+    report = verified(making.sign(making.signed(), making.OTHER, name="S2", box=box))
+
+    assert report.verdict is Verdict.VALID
+    assert rules(report) == ["CP-PSIG-34"]
+    assert report.signatures[0].reasons[0].severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("key", ["/AP", "/Rect"])
+def test_the_looks_of_a_signature_cannot_change(key: str) -> None:
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        field = writer.root["/AcroForm"]["/Fields"][0]
+        corners = (generic.NumberObject(n) for n in (0, 0, 500, 800))
+        field[generic.pdf_name(key)] = (
+            generic.ArrayObject(corners)
+            if key == "/Rect"
+            else generic.DictionaryObject()
+        )
+        writer.update_container(field)
+
+    data = making.sign(making.page(), box=(72, 72, 200, 100))
+
+    assert verified(making.updated(data, change)).verdict is Verdict.INVALID
+
+
+def test_a_field_with_the_name_of_the_signature_cannot_pass_for_it() -> None:
+    form = "/AcroForm << /Fields [6 0 R 7 0 R] /DA (/Helv 0 Tf 0 g) >>"
+    widget = "<< /Type /Annot /Subtype /Widget /F 4 /P 3 0 R /T (X)"
+    data = making.page(
+        form,
+        (
+            f"{widget} /FT /Tx /V (24.60) /Rect [72 600 200 620] >>",
+            f"{widget} /FT /Sig /Rect [0 0 0 0] >>",
+        ),
+    )
+    signed = making.sign(data)
+
+    assert verified(making.updated(signed, refilled)).verdict is not Verdict.VALID
+
+
 def test_a_document_time_stamp_is_one_and_archives() -> None:
     data = making.stamp_document(making.sign(making.page(), stamp=NOW))
 
@@ -716,7 +757,7 @@ def test_a_report_holds_no_certificate_and_no_signed_bytes() -> None:
 
 def test_every_reason_of_ours_has_its_weight_and_only_fatal_ones_a_verdict() -> None:
     assert {rule for rule in WEIGHTS if rule.startswith("CP-PSIG")} == {
-        f"CP-PSIG-{number:02d}" for number in range(1, 34)
+        f"CP-PSIG-{number:02d}" for number in range(1, 35)
     }
     assert all(WEIGHTS[rule].ilink is Severity.FATAL for rule in VERDICTS)
 
