@@ -331,6 +331,17 @@ def test_bytes_after_the_end_are_said_and_objects_there_are_refused() -> None:
     assert (evil.verdict, rules(evil)) == (Verdict.INVALID, ["CP-PSIG-17"])
 
 
+def test_an_update_that_was_cut_short_is_refused() -> None:
+    first = making.sign(making.page(), stamp=NOW)
+    second = making.stamp_document(first)
+    third = making.stamp_document(second)
+
+    # The second revision ends with a table, the third has some objects, no table.
+    cut = third[: len(second) + 400]
+
+    assert verified(cut).verdict is Verdict.INVALID
+
+
 @pytest.mark.parametrize(
     ("data", "rule"),
     [
