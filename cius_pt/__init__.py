@@ -59,6 +59,10 @@ if TYPE_CHECKING:
         Withholding,
     )
     from cius_pt.signature.reading import read_signed
+    from cius_pt.signature.signing.key import SigningKey
+    from cius_pt.signature.signing.pdf import PdfSigning
+    from cius_pt.signature.signing.sign import sign, sign_invoice
+    from cius_pt.signature.signing.xml import XmlSigning
     from cius_pt.signature.status import SignatureReport, Verdict
     from cius_pt.signature.store import TrustStore
     from cius_pt.signature.verify import verify
@@ -102,6 +106,7 @@ __all__ = [
     "OutcomeUnknown",
     "Payee",
     "Payment",
+    "PdfSigning",
     "Period",
     "PrecedingInvoice",
     "Reading",
@@ -110,6 +115,7 @@ __all__ = [
     "Severity",
     "SignatureError",
     "SignatureReport",
+    "SigningKey",
     "SourceCurrency",
     "Sum",
     "TaxRepresentative",
@@ -120,12 +126,15 @@ __all__ = [
     "VatBreakdown",
     "Verdict",
     "Withholding",
+    "XmlSigning",
     "__version__",
     "check",
     "check_many",
     "explain_totals",
     "read",
     "read_signed",
+    "sign",
+    "sign_invoice",
     "verify",
     "with_totals",
     "write",
@@ -146,20 +155,25 @@ _MODULES = {
     "Location": "findings",
     "Outcome": "findings",
     "OutcomeUnknown": "errors",
+    "PdfSigning": "signature.signing.pdf",
     "Reading": "ubl.read",
     "Report": "findings",
     "Severity": "findings",
     "SignatureError": "errors",
     "SignatureReport": "signature.status",
+    "SigningKey": "signature.signing.key",
     "Sum": "arithmetic",
     "TrustStore": "signature.store",
     "UnreadableDocument": "errors",
     "Verdict": "signature.status",
+    "XmlSigning": "signature.signing.xml",
     "check": "checking",
     "check_many": "batch",
     "explain_totals": "arithmetic",
     "read": "ubl.read",
     "read_signed": "signature.reading",
+    "sign": "signature.signing.sign",
+    "sign_invoice": "signature.signing.sign",
     "verify": "signature.verify",
     "with_totals": "totals",
     "write": "ubl.write",

@@ -93,8 +93,13 @@ class FindingsError(CiusPtError):
 class SignatureError(CiusPtError):
     """Nothing can be signed with this key, or there is no signature to read.
 
-    A signature that is bad is a status in a report, never an exception.
+    A signature that is bad is a status in a report, never an exception. `unreachable`
+    tells that the outside failed: a time stamping authority or a remote signer.
     """
+
+    def __init__(self, message: str, *, unreachable: bool = False) -> None:
+        super().__init__(message)
+        self.unreachable = unreachable
 
 
 class BrokerError(CiusPtError):

@@ -60,38 +60,42 @@ class Found:
     problems: tuple[str, ...]
 
 
-def find(arguments: Iterable[str]) -> Found:
+def find(arguments: Iterable[str], endings: tuple[str, ...] = (".xml",)) -> Found:
     """Return the files that the arguments mean, in their order.
 
-    A folder means every ``*.xml`` below it, sorted; links to folders are not
-    followed. A pattern that the shell has not expanded is expanded here.
+    A folder means every file below it with one of the `endings`, sorted; links to
+    folders are not followed. A pattern that the shell has not expanded is expanded
+    here.
     """
     sources: list[Source] = []
     problems: list[str] = []
     for argument in arguments:
         exists = argument == STDIN or os.path.lexists(argument)
         if exists or not glob.has_magic(argument):
-            _add(Source(name=argument), sources, problems)
+            _add(Source(name=argument), sources, problems, endings)
             continue
         matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - keeps the name as written
         if not matches:
             problems.append(f"{argument}: no file matches")
         for match in matches:
-            _add(Source(name=match, named=False), sources, problems)
+            _add(Source(name=match, named=False), sources, problems, endings)
     return Found(sources=tuple(sources), problems=tuple(problems))
 
 
-def _add(source: Source, sources: list[Source], problems: list[str]) -> None:
+def _add(
+    source: Source, sources: list[Source], problems: list[str], endings: tuple[str, ...]
+) -> None:
     if source.name == STDIN or not Path(source.name).is_dir():
         sources.append(source)
         return
     before = len(sources), len(problems)
-    sources += _below(source.name, problems)
+    sources += _below(source.name, problems, endings)
     if before == (len(sources), len(problems)):
-        problems.append(f"{source.name}: there is no .xml file in this folder")
+        kinds = " or ".join(endings)
+        problems.append(f"{source.name}: there is no {kinds} file in this folder")
 
 
-def _below(folder: str, problems: list[str]) -> list[Source]:
+def _below(folder: str, problems: list[str], endings: tuple[str, ...]) -> list[Source]:
     def note(error: OSError) -> None:
         problems.append(f"{error.filename}: {error.strerror}")
 
@@ -99,7 +103,7 @@ def _below(folder: str, problems: list[str]) -> list[Source]:
         os.path.join(path, file)  # noqa: PTH118 - keeps the name as written
         for path, _, files in os.walk(folder, onerror=note)
         for file in files
-        if file.lower().endswith(".xml")
+        if file.lower().endswith(endings)
     ]
     return [Source(name=name, named=False) for name in sorted(names)]
 

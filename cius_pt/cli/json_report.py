@@ -17,6 +17,7 @@ from cius_pt.cli.streams import put
 
 if TYPE_CHECKING:
     from cius_pt.findings import Report
+    from cius_pt.signature.status import SignatureReport
 
 # json.dumps leaves these as they are; a terminal obeys the first and is misled by
 # the others.
@@ -28,10 +29,10 @@ _MISLEADING: Final = re.compile(
 class JsonReports:
     """Writes reports to standard output as they come."""
 
-    def __init__(self) -> None:
-        self._before = '{"schema": 1, "reports": ['
+    def __init__(self, name: str = "reports") -> None:
+        self._before = f'{{"schema": 1, "{name}": ['
 
-    def write(self, file: str, report: Report) -> None:
+    def write(self, file: str, report: Report | SignatureReport) -> None:
         """Write the report on one document."""
         text = _encodable({"file": file, **report.to_dict()})
         put(f"{self._before}\n{text}")

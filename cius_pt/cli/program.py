@@ -25,7 +25,7 @@ from cius_pt.cli.exit_codes import (
 )
 from cius_pt.cli.streams import flush, let_go, never_fail_to_encode, tell
 from cius_pt.cli.text import one_line, visible
-from cius_pt.errors import ArtefactError, CiusPtError
+from cius_pt.errors import ArtefactError, CiusPtError, SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +39,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "explain": "cius_pt.cli.explain:explain",
     "rules": "cius_pt.cli.rules:command",
     "show": "cius_pt.cli.show:show",
+    "sign": "cius_pt.cli.sign:sign",
+    "verify": "cius_pt.cli.verify:verify",
 }
 
 
@@ -93,7 +95,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         code = NOBODY_READS
     except Exception as error:  # noqa: BLE001 - this is where all errors end
-        unreachable = isinstance(error, ArtefactError) and error.unreachable
+        unreachable = (
+            isinstance(error, ArtefactError | SignatureError) and error.unreachable
+        )
         code = OUTSIDE_FAILED if unreachable else COULD_NOT
         with suppress(OSError):
             _say(error, verbose=settings["verbose"])

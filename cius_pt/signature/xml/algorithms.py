@@ -82,7 +82,7 @@ def _schemes() -> dict[str, Scheme]:
         *((f"sha3-{n}", f"sha3_{n}") for n in (224, 256, 384, 512)),
     ):
         found[f"{MORE_2007}{word}-rsa-MGF1"] = _pss(hash_name)
-        space = MORE_2007 if word.startswith("sha3") else MORE
+        space = MORE_2007 if word.startswith("sha3-") else MORE
         found[f"{space}ecdsa-{word}"] = Scheme(
             name=f"ecdsa-{hash_name}", family="ecdsa", hash_name=hash_name
         )
