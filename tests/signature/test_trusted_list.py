@@ -30,6 +30,8 @@ from tests.signature.trust_pki import (
 if TYPE_CHECKING:
     import datetime as dt
 
+pytestmark = pytest.mark.usefixtures("no_network")
+
 ISSUED = NOW - 30 * DAY
 ROOT = issue("Raiz", ca=True)
 CA = issue("Prestador", ROOT, ca=True, start=NOW - 8 * YEAR, end=NOW + 8 * YEAR)

@@ -255,3 +255,19 @@ def entry(
         writer.update_root()
 
     return change
+
+
+def annotated(writer: IncrementalPdfFileWriter) -> None:
+    first = writer.root["/Pages"]["/Kids"][0]
+    note = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/FreeText"),
+            generic.pdf_name("/Contents"): generic.pdf_string("Total 99.60"),
+            generic.pdf_name("/Rect"): generic.ArrayObject(
+                generic.NumberObject(n) for n in (72, 690, 300, 730)
+            ),
+        }
+    )
+    first[generic.pdf_name("/Annots")] = generic.ArrayObject([writer.add_object(note)])
+    writer.update_container(first)
