@@ -95,7 +95,9 @@ HOMES = {
     "rich": ("cli",),
     "hypothesis": ("testing",),
     "pytest": ("testing",),
+    "asn1crypto": ("signature",),
     "pyhanko": ("signature",),
+    "pyhanko_certvalidator": ("signature",),
     "signxml": ("signature",),
     "facturx": (),
     "lxml": (

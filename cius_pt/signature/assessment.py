@@ -92,9 +92,7 @@ def assess(  # noqa: PLR0913 - the seams of the world are arguments
     asks for a time stamping authority.
     Never raises because of what the certificates say; a naive time is `InvalidValue`.
     """
-    for name, moment in (("at", at), ("proven", proven)):
-        if moment is not None and moment.utcoffset() is None:
-            raise InvalidValue("a time without time zone", path=name)
+    _require_zones(at=at, proven=proven)
     if signing_time is not None and signing_time.utcoffset() is None:
         signing_time = signing_time.replace(tzinfo=dt.UTC)
     known = None
@@ -113,6 +111,12 @@ def assess(  # noqa: PLR0913 - the seams of the world are arguments
         message = f"The signer's certificate cannot be read: {type(error).__name__}."
         objections = [_unreadable(message, store)]
     return _assessment(objections, known, store, policy)
+
+
+def _require_zones(**moments: dt.datetime | None) -> None:
+    for name, moment in moments.items():
+        if moment is not None and moment.utcoffset() is None:
+            raise InvalidValue("a time without time zone", path=name)
 
 
 def _unreadable(message: str, store: TrustStore | None) -> _Objection:
@@ -164,7 +168,10 @@ def _answer(
         return known, [*found, *_against_stamping(leaf), *rest]
     found += [*_against_usage(leaf), *rest]
     if store.services:
-        is_so, why_not = qualified(leaf, chain.certificates, store.services, at)
+        # Whoever forges a certificate puts any statement into it.
+        forged = chain.flaw in {Flaw.BROKEN, Flaw.NO_CHAIN}
+        certain = () if forged else chain.certificates
+        is_so, why_not = qualified(leaf, certain, store.services, at)
         message = f"The certificate of {signer.name_of(leaf)} is not qualified: "
         if not is_so:
             found.append(_Objection(rule="CP-TRUST-14", message=f"{message}{why_not}."))

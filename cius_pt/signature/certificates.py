@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_FILES: Final = 10_000
+_SMALL: Final = 16 * 1024
 _PEM = re.compile(
     rb"-----BEGIN (?P<label>[A-Z0-9 ]+)-----(?P<text>.*?)-----END (?P=label)-----",
     re.DOTALL,
@@ -106,9 +107,18 @@ def _decoded(text: bytes) -> bytes:
         return b""
 
 
-@lru_cache(maxsize=4096)
 def kind_of(der: bytes) -> str | None:
     """Return ``certificate``, ``crl`` or ``ocsp``, or None if it is none of them."""
+    # Lists of revocations can be megabytes: remembering them would fill the memory.
+    return _remembered_kind(der) if len(der) < _SMALL else _kind_of(der)
+
+
+@lru_cache(maxsize=2048)
+def _remembered_kind(der: bytes) -> str | None:
+    return _kind_of(der)
+
+
+def _kind_of(der: bytes) -> str | None:
     if not der.startswith(b"\x30"):
         return None
     for kind, test in (("certificate", parsed), ("crl", _crl), ("ocsp", _ocsp)):
@@ -152,7 +162,7 @@ def _ocsp(der: bytes) -> None:
     _ = found["response_status"].native, found.response_data["responses"].native
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def crl_container(der: bytes) -> Any:
     """Return a CRL as the validator wants it."""
     from asn1crypto.crl import CertificateList  # noqa: PLC0415
@@ -161,7 +171,7 @@ def crl_container(der: bytes) -> Any:
     return CRLContainer(CertificateList.load(der))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def ocsp_containers(der: bytes) -> tuple[Any, ...]:
     """Return the parts of an OCSP response as the validator wants them."""
     from asn1crypto.ocsp import OCSPResponse  # noqa: PLC0415

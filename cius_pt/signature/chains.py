@@ -232,6 +232,11 @@ def _validate(  # noqa: PLR0913 - what may differ between two passes
         return None
     except errors.ValidationError as error:
         return _flaw(error), error.failure_msg
+    except Exception:
+        # Revocation data that cannot be read, in a document perhaps, says nothing.
+        if of_leaf or of_authorities:
+            return None
+        raise
     return None, ""
 
 

@@ -32,7 +32,7 @@ class TrustStore:
     intermediates: tuple[bytes, ...] = field(default=(), repr=False)
     crls: tuple[bytes, ...] = field(default=(), repr=False)
     ocsps: tuple[bytes, ...] = field(default=(), repr=False)
-    services: tuple[Service, ...] = field(default=(), repr=False)
+    services: tuple[Service, ...] = field(default=(), repr=False, hash=False)
 
     def __post_init__(self) -> None:
         kinds = {
@@ -129,7 +129,7 @@ def _once(*groups: Iterable[bytes]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(der for group in groups for der in group))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def material(store: TrustStore) -> Material:
     """Return what a store holds as the search for chains wants it."""
     return Material(

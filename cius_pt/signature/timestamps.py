@@ -13,7 +13,7 @@ from cius_pt.signature.policy import Policy, weigh
 from cius_pt.signature.status import Integrity, Timestamp, Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cius_pt.findings import Finding
     from cius_pt.signature.store import TrustStore
@@ -53,15 +53,8 @@ def timestamp(  # noqa: PLR0913 - the seams of the world are arguments
     except Exception as error:  # noqa: BLE001 - asn1crypto and pyhanko fail in many ways
         message = f"The time stamp cannot be read: {_why(error)}."
         return None, (weigh("CP-TRUST-20", message, policy),)
-    findings: list[Finding] = []
     integrity = _integrity(read, digest)
-    if integrity is not Integrity.INTACT:
-        message = (
-            f"The time stamp of {read.time.isoformat()} is not of this signature."
-            if integrity is Integrity.BROKEN
-            else f"The time stamp uses {read.digest}, which cannot be computed here."
-        )
-        findings.append(weigh("CP-TRUST-21", message, policy))
+    findings = list(_against(read, integrity, policy))
     judged = assess(
         read.leaf,
         read.others,
@@ -78,6 +71,16 @@ def timestamp(  # noqa: PLR0913 - the seams of the world are arguments
         findings.append(weigh("CP-TRUST-22", message, policy))
     stamp = Timestamp(time=read.time, integrity=integrity, trust=judged.trust)
     return stamp, tuple(findings)
+
+
+def _against(read: _Token, integrity: Integrity, policy: Policy) -> Iterator[Finding]:
+    if integrity is Integrity.BROKEN:
+        time = read.time.isoformat()
+        message = f"The time stamp of {time} is not of this signature."
+        yield weigh("CP-TRUST-21", message, policy)
+    elif integrity is Integrity.UNSUPPORTED:
+        message = f"The time stamp uses {read.digest}, which cannot be computed here."
+        yield weigh("CP-TRUST-21", message, policy)
 
 
 def _why(error: Exception) -> str:

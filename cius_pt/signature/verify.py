@@ -39,6 +39,7 @@ _SELLER: Final = (
 )
 # ISO 32000-1, annex H: readers look for the header in the first 1,024 bytes.
 _HEAD: Final = 1024
+_XML: Final = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
 _ANSWERS: Final = (Ilink.E217, Ilink.UNKNOWN, Ilink.ACCEPT)
 
 Attachments = tuple[tuple[str, SignatureReport], ...]
@@ -72,7 +73,7 @@ def verify(
     if asked.at.utcoffset() is None:
         raise InvalidValue("a time without time zone", path="at")
     try:
-        if b"%PDF-" in data[:_HEAD] and not data.lstrip().startswith(b"<"):
+        if b"%PDF-" in data[:_HEAD] and not data.lstrip().startswith(_XML):
             return _pdf(data, asked, password)
         return _xml(data, asked, password)
     except UnreadableDocument as error:
@@ -129,8 +130,10 @@ def _attachments(
             message = f"Only the first {MAX_ATTACHMENTS} attachments are looked at."
             findings.append(_weighed("CP-SIG-02", message, element, asked))
             break
-        octets = decoded(text(element))
         claimed = element.get("mimeCode", "").strip().lower() == "application/pdf"
+        if not claimed and not _looks_like_a_pdf(element):
+            continue
+        octets = decoded(text(element))
         name = xmlio.cut(element.get("filename", "")) or f"attachment {number}"
         if octets is None and claimed:
             message = f"The PDF {name} is empty or not base64."
@@ -138,6 +141,15 @@ def _attachments(
         elif octets is not None and (claimed or b"%PDF-" in octets[:_HEAD]):
             found.append((name, _pdf(octets, asked, password)))
     return tuple(found), tuple(findings)
+
+
+def _looks_like_a_pdf(element: etree._Element) -> bool:
+    """Whether what is embedded begins as a PDF does; most of it is not decoded."""
+    beginning = str(element.xpath(f"substring(string(), 1, {16 * _HEAD})"))
+    said = "".join(beginning.split())
+    if len(said) < 2 * _HEAD <= len(beginning) - len(said):
+        return True  # white space to hide behind: the whole of it will tell
+    return b"%PDF-" in (decoded(said[: len(said) // 4 * 4]) or b"")[:_HEAD]
 
 
 def _weighed(

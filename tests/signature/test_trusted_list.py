@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
 from lxml import etree
 from signxml.signer import XMLSigner
 
@@ -28,6 +29,8 @@ from tests.signature.trust_pki import (
 
 if TYPE_CHECKING:
     import datetime as dt
+
+pytestmark = pytest.mark.usefixtures("no_network")
 
 ISSUED = NOW - 30 * DAY
 ROOT = issue("Raiz", ca=True)
@@ -181,6 +184,16 @@ def test_a_service_is_granted_for_seals_or_for_signatures(
     assert found.signer.qualified is qualified
 
 
+def test_a_forged_certificate_is_not_qualified_whatever_it_says() -> None:
+    fake = issue("Prestador", ca=True, key_name="prestador falso")
+    forged = issue("Selo", fake, extra=(statements("compliance", "seal"),))
+
+    found = judged(forged, store(service(CA)))
+
+    assert found.trust is Trust.UNTRUSTED
+    assert found.signer.qualified is False
+
+
 def test_a_service_that_was_withdrawn_no_longer_qualifies() -> None:
     trust = store(
         service(
@@ -295,6 +308,24 @@ def test_the_signature_is_judged_at_the_issue_date() -> None:
     data = signed(listed(service(CA), issued=NOW - 3 * YEAR), old)
 
     assert TrustStore.from_trusted_list(data, operators=[old.der]).roots == (CA.der,)
+
+
+def test_the_purpose_of_list_signers_is_no_objection() -> None:
+    purpose = (x509.ObjectIdentifier("0.4.0.2231.3.0"),)
+    own = issue("Operador", key_name="rsa2048 operador", purposes=purpose)
+    data = signed(listed(service(CA)), own)
+
+    assert TrustStore.from_trusted_list(data, operators=[own.der]).roots == (CA.der,)
+
+
+def test_a_certificate_that_only_looks_like_the_operators_is_refused() -> None:
+    above = issue("Operador", key_name="rsa2048 falso", ca=True)
+    twin = issue("Operador", above, key_name="rsa2048 outro")
+
+    with pytest.raises(ArtefactError, match="not signed by any"):
+        TrustStore.from_trusted_list(
+            signed(listed(service(CA)), twin), operators=[OPERATOR.der]
+        )
 
 
 def test_an_operator_that_had_expired_when_the_list_was_issued_is_refused() -> None:

@@ -11,7 +11,7 @@ from asn1crypto import core, keys
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -23,6 +23,12 @@ from cius_pt.signature.chains import finished
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 YEAR = dt.timedelta(days=365)
 DAY = dt.timedelta(days=1)
+CURVES = {
+    "p192": ec.SECP192R1(),
+    "p384": ec.SECP384R1(),
+    "p521": ec.SECP521R1(),
+    "brainpool": ec.BrainpoolP256R1(),
+}
 USAGES = (
     "digital_signature",
     "content_commitment",
@@ -41,9 +47,14 @@ COMPLIANCE, TYPE, SSCD = (f"0.4.0.1862.1.{n}" for n in (1, 6, 4))
 
 @cache
 def key(name: str) -> Any:
-    """Return the key of a name: P-256, or RSA where the name says how long."""
-    if name.startswith("rsa"):
-        return rsa.generate_private_key(65537, int(name[3:7]))
+    """Return the key of a name: P-256 unless its first word says something else."""
+    kind = name.partition(" ")[0]
+    if kind.startswith("rsa"):
+        return rsa.generate_private_key(65537, int(kind[3:]))
+    if kind == "ed25519":
+        return ed25519.Ed25519PrivateKey.generate()
+    if kind in CURVES:
+        return ec.generate_private_key(CURVES[kind])
     return ec.generate_private_key(ec.SECP256R1())
 
 
@@ -116,8 +127,13 @@ def issue(  # noqa: PLR0913 - what a certificate may differ in
         )
     for extension, critical in extra:
         builder = builder.add_extension(extension, critical=critical)
-    signed = builder.sign(issuer.key if issuer else own, hashes.SHA256())
+    by = issuer.key if issuer else own
+    signed = builder.sign(by, digest_for(by))
     return Holder(certificate=signed, key=own)
+
+
+def digest_for(by: Any) -> hashes.SHA256 | None:
+    return None if isinstance(by, ed25519.Ed25519PrivateKey) else hashes.SHA256()
 
 
 def statements(*kinds: str) -> tuple[x509.ExtensionType, bool]:
@@ -164,7 +180,8 @@ def revoke(
             .revocation_date(at)
             .build()
         )
-    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    signed = builder.sign(issuer.key, digest_for(issuer.key))
+    return signed.public_bytes(Encoding.DER)
 
 
 def answer(issuer: Holder, about: Holder, *, revoked: bool) -> bytes:

@@ -42,7 +42,7 @@ FORMATS: Final = {
     "/ETSI.RFC3161": Format.DOC_TIMESTAMP,
 }
 # What a reader that repairs files would take for a part of the document.
-_OBJECTS = re.compile(rb"\d\s+obj\b|\bxref\b|\btrailer\b")
+_OBJECTS = re.compile(rb"\d\s+obj\b|\bxref\b")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -206,19 +206,36 @@ def _coverage(candidate: Candidate, form: Sequence[Field], document: Document) -
         candidate.sub = SubIndication.FORMAT_FAILURE
         return
     candidate.coverage = Coverage.REVISION
-    after = later(embedded, form)
-    candidate.changes = after.changes
-    if after.rule is not None:
-        candidate.add(after.rule, after.message)
-    elif _OBJECTS.search(document.data, span.end):
+    if _loose_objects(document):
         candidate.changes = Changes.OTHER
         message = "Objects that nobody signed stand after the end of the document."
         candidate.add("CP-PSIG-17", message)
     else:
-        message = f"{len(document.data) - span.end} bytes follow the end of the file."
-        candidate.add("CP-PSIG-22", message)
+        _later(candidate, form, len(document.data) - span.end)
     if candidate.fatal:
         candidate.sub = SubIndication.FORMAT_FAILURE
+
+
+def _later(candidate: Candidate, form: Sequence[Field], rest: int) -> None:
+    if candidate.embedded is None:
+        return
+    after = later(candidate.embedded, form)
+    candidate.changes = after.changes
+    if after.rule is not None:
+        candidate.add(after.rule, after.message)
+    else:
+        message = f"{rest} bytes follow the end of the document."
+        candidate.add("CP-PSIG-22", message)
+
+
+def _loose_objects(document: Document) -> bool:
+    """Whether objects follow the last table: a reader that repairs would take them."""
+    tables = document.reader.xrefs
+    ends = [
+        tables.get_xref_container_info(revision).end_location
+        for revision in range(tables.total_revisions)
+    ]
+    return _OBJECTS.search(document.data, max(ends)) is not None
 
 
 def against_digest(candidate: Candidate, at: dt.datetime) -> None:

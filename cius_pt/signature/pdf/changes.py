@@ -21,12 +21,17 @@ from cius_pt.signature.status import Changes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pyhanko.sign.diff_analysis import DiffPolicy, QualifiedWhitelistRule
+    from pyhanko.sign.diff_analysis import (
+        DiffPolicy,
+        DiffResult,
+        QualifiedWhitelistRule,
+    )
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
     from cius_pt.signature.pdf.reading import Field
 
 MAX_REVISIONS: Final = 64
+_CORNERS: Final = (0.0, 0.0, 0.0, 0.0)
 _NAME = re.compile(r"/[^\s,'\"{}]+")
 _OBJECT = re.compile(r"idnum=(\d+)")
 
@@ -60,11 +65,7 @@ def _unknown(message: str) -> Later:
 
 
 def _compared(embedded: EmbeddedPdfSignature, form: list[Field]) -> Later:
-    from pyhanko.sign.diff_analysis import (  # noqa: PLC0415
-        ModificationLevel,
-        SuspiciousModification,
-    )
-    from pyhanko.sign.fields import MDPPerm  # noqa: PLC0415
+    from pyhanko.sign.diff_analysis import SuspiciousModification  # noqa: PLC0415
 
     permission = embedded.docmdp_level
     found = policy().review_file(
@@ -80,20 +81,31 @@ def _compared(embedded: EmbeddedPdfSignature, form: list[Field]) -> Later:
     if permission is not None and level.value > permission.value:
         message = f"The author allowed no such change: {level.name}, {permission.name}."
         return _content(message)
+    return _harmless(embedded, found, form)
+
+
+def _harmless(
+    embedded: EmbeddedPdfSignature, found: DiffResult, form: list[Field]
+) -> Later:
+    """Return what came later, of the kinds of change that pyhanko calls harmless."""
+    from pyhanko.sign.diff_analysis import ModificationLevel  # noqa: PLC0415
+    from pyhanko.sign.fields import MDPPerm  # noqa: PLC0415
+
     signatures = {one.name: one.dictionary for one in form}
-    if added := _unsigned_and_visible(embedded, signatures):
-        message = f"A visible field that nobody signed was added: {added}."
+    seen = _new_and_visible(embedded, signatures)
+    if empty := [name for name in seen if "/V" not in signatures[name]]:
+        message = f"A visible field that nobody signed was added: {empty[0]}."
         return Later(changes=Changes.FORM, rule="CP-PSIG-19", message=message)
-    if level <= ModificationLevel.LTA_UPDATES:
+    archiving = found.modification_level <= ModificationLevel.LTA_UPDATES
+    if archiving and not seen:
         message = "Validation data or a time stamp was added after signing."
         return Later(changes=Changes.LTV, rule="CP-PSIG-28", message=message)
     changed = sorted(found.changed_form_fields - signatures.keys())
-    if changed or not found.changed_form_fields:
+    if changed or not (found.changed_form_fields or archiving):
         names = ", ".join(changed[:5]) or "its appearance"
-        return _filled(
-            names, allowed=permission in {MDPPerm.FILL_FORMS, MDPPerm.ANNOTATE}
-        )
-    return _signed(embedded)
+        allowed = embedded.docmdp_level in {MDPPerm.FILL_FORMS, MDPPerm.ANNOTATE}
+        return _filled(names, allowed=allowed)
+    return _signed(embedded, seen)
 
 
 def _filled(names: str, *, allowed: bool) -> Later:
@@ -102,7 +114,11 @@ def _filled(names: str, *, allowed: bool) -> Later:
     return Later(changes=Changes.FORM, rule=rule, message=message)
 
 
-def _signed(embedded: EmbeddedPdfSignature) -> Later:
+def _signed(embedded: EmbeddedPdfSignature, seen: list[str]) -> Later:
+    if seen:
+        # Its appearance is content too, and may lie over that of the first.
+        message = f"A later signature shows on the page: {seen[0]}."
+        return Later(changes=Changes.SIGNATURE, rule="CP-PSIG-34", message=message)
     if "/Perms" in embedded.reader.root and not _certified(embedded):
         message = "A later signature certifies the document, which the first should do."
         return Later(changes=Changes.SIGNATURE, rule="CP-PSIG-21", message=message)
@@ -132,25 +148,33 @@ def _certified(embedded: EmbeddedPdfSignature) -> bool:
     return "/Perms" in old.root
 
 
-def _unsigned_and_visible(
+def _new_and_visible(
     embedded: EmbeddedPdfSignature, signatures: Mapping[str, Any]
-) -> str | None:
-    """Return the name of a signature field that is new, empty and can be seen."""
+) -> list[str]:
+    """Return the names of signature fields that are new and can be seen."""
     old = embedded.reader.get_historical_resolver(embedded.signed_revision)
-    for name, dictionary in signatures.items():
-        reference = dictionary.container_ref
-        if "/V" in dictionary or not _has_area(dictionary):
-            continue
-        if reference is None or old.is_ref_unassignable(reference):
-            return name
-    return None
+    return [
+        name
+        for name, dictionary in signatures.items()
+        if _has_area(dictionary)
+        and (
+            (reference := dictionary.container_ref) is None
+            or old.is_ref_unassignable(reference)
+        )
+    ]
 
 
-def _has_area(dictionary: Any) -> bool:
-    corners = [float(number) for number in value(dictionary, "/Rect") or ()]
-    if len(corners) != 4:  # noqa: PLR2004 - a rectangle
-        return False
-    return corners[0] != corners[2] and corners[1] != corners[3]
+def _has_area(field: Any) -> bool:
+    """Whether a field has a widget that takes up room, in itself or in its kids."""
+    widgets = [field, *(value(field, "/Kids") or ())]
+    for widget in widgets:
+        corners = [float(n) for n in value(widget.get_object(), "/Rect") or ()]
+        left, bottom, right, top = (
+            corners if len(corners) == len(_CORNERS) else _CORNERS
+        )
+        if left != right and bottom != top:
+            return True
+    return False
 
 
 @cache

@@ -13,7 +13,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from cius_pt.findings import Severity
+from cius_pt.findings import Finding, Severity
 from cius_pt.signature.pdf.candidate import Candidate, against_digest, digests
 from cius_pt.signature.status import (
     Changes,
@@ -120,9 +120,9 @@ def _proven(proofs: Sequence[Proof], revision: int) -> dt.datetime | None:
 def _document_stamp(
     candidate: Candidate, document: Document, asked: Question, proofs: list[Proof]
 ) -> Signature:
-    box, stamps, signer = candidate.container, [], None
+    box, stamps = candidate.container, []
     if box is not None and candidate.span is not None:
-        stamp, reasons, signer = _stamped(
+        stamp, reasons = _stamped(
             box.token,
             digests(candidate, document),
             candidate,
@@ -143,7 +143,7 @@ def _document_stamp(
         if stamp is not None and _is_proof(stamp) and not candidate.fatal:
             proofs.append(Proof(revision=candidate.revision, time=stamp.time))
     trust = stamps[0].trust if stamps else Trust.NOT_CHECKED
-    return _result(candidate, trust, candidate.sub, signer, tuple(stamps), None)
+    return _result(candidate, trust, candidate.sub, None, tuple(stamps), None)
 
 
 def _is_proof(stamp: Timestamp) -> bool:
@@ -156,7 +156,7 @@ def _stamped(
     candidate: Candidate,
     asked: Question,
     proven: dt.datetime | None,
-) -> tuple[Timestamp | None, list[Any], Signer | None]:
+) -> tuple[Timestamp | None, tuple[Finding, ...]]:
     stamp, reasons = timestamp(
         token, digest, store=asked.store, at=asked.at, policy=candidate.policy
     )
@@ -169,7 +169,7 @@ def _stamped(
             policy=candidate.policy,
             proven=proven,
         )
-    return stamp, list(reasons), None
+    return stamp, reasons
 
 
 def _signature(
@@ -249,7 +249,7 @@ def _stamps(
     found = []
     tokens = list(box.attributes("signature_time_stamp_token", signed=False))
     for token in tokens[:MAX_TOKENS]:
-        stamp, reasons, _ = _stamped(
+        stamp, reasons = _stamped(
             token.dump(),
             lambda name: hashlib.new(name, signature).digest(),
             candidate,

@@ -12,7 +12,7 @@ from cius_pt.signature.pdf import reading
 from cius_pt.signature.pdf.candidate import Candidate, examine
 from cius_pt.signature.pdf.judging import judged, level, question
 from cius_pt.signature.pdf.refusal import Refusal, why
-from cius_pt.signature.pdf.spans import Hit, hits
+from cius_pt.signature.pdf.spans import MAX_HITS, Hit, hits
 from cius_pt.signature.pdf.weights import VERDICTS, WEIGHTS
 from cius_pt.signature.policy import Policy, expected, weigh
 from cius_pt.signature.status import (
@@ -163,7 +163,10 @@ def _unreached(
     usage = _usage_rights(document)
     hidden: dict[tuple[int, ...], Signature] = {}
     notes: dict[str, Finding] = {}
-    for hit in hits(document.data):
+    for number, hit in enumerate(hits(document.data), start=1):
+        if number == MAX_HITS:
+            message = f"{MAX_HITS} ByteRanges or more; the rest were not looked at."
+            notes["CP-PSIG-29"] = weigh("CP-PSIG-29", message, policy, weights=WEIGHTS)
         if hit.numbers in known:
             continue
         if hit.numbers == usage:

@@ -54,7 +54,7 @@ WEIGHTS: Final[Mapping[str, Weight]] = MappingProxyType(
         "CP-PSIG-22": _always(_WARNING),  # bytes after the end of the file
         "CP-PSIG-23": _DOUBTFUL,  # bytes before the beginning of the file
         "CP-PSIG-24": _always(_WARNING),  # something after the CMS in Contents
-        "CP-PSIG-25": _REFUSED,  # the signature covers a part only
+        "CP-PSIG-25": _DOUBTFUL,  # the signature covers a part only
         "CP-PSIG-26": _always(_INFO),  # CMS attribute that PAdES forbids
         "CP-PSIG-27": _always(_WARNING),  # PAdES without signing-certificate
         "CP-PSIG-28": _always(_INFO),  # validation data or time stamp added later
@@ -63,6 +63,7 @@ WEIGHTS: Final[Mapping[str, Weight]] = MappingProxyType(
         "CP-PSIG-31": _always(_INFO),  # usage rights, no signature of the document
         "CP-PSIG-32": _always(_INFO),  # something like a signature, of another file
         "CP-PSIG-33": _DOUBTFUL,  # something unforeseen while reading one signature
+        "CP-PSIG-34": _always(_WARNING),  # a later signature that can be seen
     }
 )
 # What a fatal finding makes of the file; the others make it invalid.

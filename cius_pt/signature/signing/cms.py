@@ -94,7 +94,7 @@ class _Signer(signers.Signer):
 
 class _Stamper(timestamps.TimeStamper):
     def __init__(self, timestamp: Timestamper) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._timestamp = timestamp
 
     async def async_timestamp(

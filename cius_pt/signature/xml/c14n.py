@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 INCLUSIVE: Final = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 INCLUSIVE_11: Final = "http://www.w3.org/2006/12/xml-c14n11"
+# Exclusive C14N §3: what stands for the default namespace in a list of prefixes.
+_NO_PREFIX: Final = "#default"
 _INCLUSIVE_NAMESPACES: Final = f"{{{EXC_C14N}}}InclusiveNamespaces"
 
 
@@ -84,6 +86,10 @@ def of_document(root: etree._Element, method: Method, *, comments: bool) -> byte
 
     `comments`: whether comments are among the nodes; the method has to want them too.
     """
+    if _NO_PREFIX in method.prefixes:
+        # lxml passes on only what is in the dictionary of names of this thread's
+        # parsers, and this is no name; as a namespace it gets there.
+        etree.fromstring(f'<a xmlns:b="{_NO_PREFIX}"/>')
     try:
         return etree.tostring(
             root.getroottree(),

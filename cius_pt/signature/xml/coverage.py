@@ -24,6 +24,7 @@ from cius_pt.signature.xml.names import (
     XADES,
 )
 from cius_pt.signature.xml.source import at, path_of
+from cius_pt.signature.xml.transforms import BASE64
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,8 @@ def whole(source: Source, references: Iterable[Reference]) -> Reference | None:
         nodes = reference.nodes
         if nodes is None or nodes.apex not in {None, ()}:
             continue
-        if source.root.tag == SIGNATURE:
+        # Decoding keeps the text and drops the elements around it.
+        if source.root.tag == SIGNATURE or BASE64 in reference.steps:
             continue
         if all(_only_signatures(at(source.root, path)) for path in nodes.removed):
             return reference

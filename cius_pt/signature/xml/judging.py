@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from cius_pt.findings import Finding, Severity
+from cius_pt.findings import Finding, Location, Severity
 from cius_pt.signature import algorithms as sunset
 from cius_pt.signature.policy import Policy, weigh
 from cius_pt.signature.status import (
@@ -44,6 +44,9 @@ from cius_pt.signature.xml.transforms import BASE64
 from cius_pt.signature.xml.weights import WEIGHTS
 from cius_pt.signature.xml.xades import Properties
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _Sub = SubIndication
 _WORST: Final = (
     Integrity.BROKEN,
@@ -70,6 +73,7 @@ class _Case:
     source: Source
     element: etree._Element
     asked: Question
+    where: Location
     integrity: Integrity = Integrity.INTACT
     sub: SubIndication | None = None
     reasons: list[Finding] = field(default_factory=list)
@@ -96,23 +100,31 @@ class _Case:
                 sentence,
                 self.asked.policy,
                 weights=WEIGHTS,
-                location=place(self.element),
+                location=self.where,
             )
         )
 
 
 def judge(source: Source, element: etree._Element, asked: Question) -> Signature:
     """Return all that is to be said of one signature; nothing of it raises."""
-    case = _Case(source=source, element=element, asked=asked)
-    for step in (_properties, _value, _references, _binding, _certificate):
-        try:
-            step(case)
-        except Refused as refused:
-            case.refuse(refused)
+    case = _Case(source=source, element=element, asked=asked, where=place(element))
+    try:
+        source.require_bounded()
+        for step in (_properties, _value, _references, _binding, _certificate):
+            _tried(step, case)
+    except Refused as refused:
+        case.refuse(refused)
     covered = coverage.of(source, case.references)
     if case.integrity is Integrity.INTACT and covered is not Coverage.DOCUMENT:
         case.add("CP-XSIG-10", "the signature does not cover the whole document")
     return _signature(case, covered)
+
+
+def _tried(step: Callable[[_Case], None], case: _Case) -> None:
+    try:
+        step(case)
+    except Refused as refused:
+        case.refuse(refused)
 
 
 def counter_signature(element: etree._Element, asked: Question) -> Signature:
@@ -262,7 +274,7 @@ def _signature(case: _Case, covered: Coverage) -> Signature:
     fatal = any(r.severity is Severity.FATAL for r in case.reasons)
     return Signature(
         format=_format(case),
-        location=place(case.element).xpath or "",
+        location=case.where.xpath or "",
         level=case.properties.level if case.properties else None,
         integrity=case.integrity,
         coverage=covered,

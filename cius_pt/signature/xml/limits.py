@@ -23,6 +23,9 @@ MAX_KEY_BITS: Final = 16_384
 # Octets canonicalised for one document, all its references together. The honest
 # worst is a document of 64 MB with two signatures over all of it.
 MAX_WORK: Final = 512 * 1024 * 1024
+# Exclusive C14N writes a namespace again at every element that uses it: a name of a
+# megabyte, declared once and used a million times, would be a terabyte.
+MAX_SWELL: Final = 512 * 1024 * 1024
 
 
 class Budget:

@@ -19,7 +19,6 @@ from cius_pt.signature.xml.encoded import decoded
 from cius_pt.signature.xml.limits import MAX_REFERENCES, MAX_TRANSFORMS
 from cius_pt.signature.xml.names import ds, text
 from cius_pt.signature.xml.refusal import Refused, broken, malformed
-from cius_pt.signature.xml.source import path_of
 from cius_pt.signature.xml.transforms import Nodes
 
 if TYPE_CHECKING:
@@ -81,6 +80,7 @@ def _checked(source: Source, element: etree._Element, kind: str) -> Reference:
             nodes = data
     octets = transforms.octets(source, data, c14n.DEFAULT) if data is nodes else data
     assert isinstance(octets, bytes)  # noqa: S101 - nodes were made octets
+    source.budget.spend(len(octets))
     refused = None
     if stated is None:
         refused = malformed("a DigestValue is empty or not base64")
@@ -134,7 +134,7 @@ def _resolved(source: Source, uri: str | None) -> tuple[etree._Element | None, N
             f"{len(found)} elements have the identifier {uri[:120]!r}",
             SubIndication.FORMAT_FAILURE,
         )
-    path = path_of(found[0])
+    path = source.path(found[0])
     return found[0], transforms.Nodes(apex=path, comments=pointer is not None)
 
 

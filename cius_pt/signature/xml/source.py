@@ -7,16 +7,18 @@ taken out of a copy, so that the tree itself stays what it was.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from cius_pt import xmlio
-from cius_pt.signature.xml.limits import Budget
+from cius_pt.signature.xml.limits import MAX_SWELL, Budget
+from cius_pt.signature.xml.refusal import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 Path = tuple[int, ...]
 """Where an element stands: the number of each child on the way down."""
@@ -24,6 +26,8 @@ Path = tuple[int, ...]
 # XMLDSig §4.4.3.3: an Id is what a DTD or schema says it is. There is neither here,
 # so it is what signers use. ``xml:id`` is one by name.
 _ID_NAMES = ("Id", "ID", "id", f"{{{xmlio.XML}}}id")
+
+_DECLARED = re.compile(rb"xmlns[^=<>]{0,300}=[ \t\r\n]*([\"'])(.*?)\1", re.DOTALL)
 
 
 @cache
@@ -41,6 +45,11 @@ def _note(
         holders.append(element)
 
 
+def _names(utf8: bytes) -> Iterator[bytes]:
+    """Yield what is declared as a namespace, and perhaps more."""
+    return (match[2] for match in _DECLARED.finditer(utf8))
+
+
 class Source:
     """One document and what signatures ask of it."""
 
@@ -48,8 +57,38 @@ class Source:
         self.utf8, self.root = xmlio.opened(data)
         self.budget = Budget()
         self.canonical: dict[object, bytes] = {}
+        self._paths: dict[etree._Element, Path] = {}
+        self._found: dict[str, list[etree._Element]] = {}
         self._ids: dict[str, list[etree._Element]] | None = None
         self._reduced: dict[frozenset[Path], etree._Element] = {}
+
+    def require_bounded(self) -> None:
+        """Refuse a document whose canonical form could be far larger than itself."""
+        longest = max((len(name) for name in _names(self.utf8)), default=0)
+        uses = self.utf8.count(b"<") + self.utf8.count(b"=")
+        if longest * uses > MAX_SWELL:
+            raise Refused(
+                "CP-XSIG-09",
+                f"a namespace of {longest:,} characters makes the canonical form huge",
+            )
+
+    def found(self, tag: str) -> list[etree._Element]:
+        """Return the elements with this tag, in document order."""
+        return self.kept(tag, lambda root: root.iter(tag))
+
+    def kept(
+        self, name: str, find: Callable[[etree._Element], Iterable[etree._Element]]
+    ) -> list[etree._Element]:
+        """Return what `find` finds below the root, looked for once under this name."""
+        if name not in self._found:
+            self._found[name] = list(find(self.root))
+        return self._found[name]
+
+    def path(self, element: etree._Element) -> Path:
+        """Return where an element of this document stands, counted once."""
+        if element not in self._paths:
+            self._paths[element] = path_of(element)
+        return self._paths[element]
 
     def identified(self, name: str) -> list[etree._Element]:
         """Return every element with this identifier, whatever its attribute."""

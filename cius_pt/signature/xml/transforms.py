@@ -29,7 +29,7 @@ from cius_pt.signature.xml.names import (
     text,
 )
 from cius_pt.signature.xml.refusal import Refused
-from cius_pt.signature.xml.source import Path, path_of
+from cius_pt.signature.xml.source import Path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -58,7 +58,7 @@ Data = Nodes | bytes
 
 
 def _all(tag: str) -> Callable[[Source, etree._Element], Iterable[etree._Element]]:
-    return lambda source, _here: source.root.iter(tag)
+    return lambda source, _here: source.found(tag)
 
 
 def _own(tag: str) -> Callable[[Source, etree._Element], Iterable[etree._Element]]:
@@ -75,7 +75,7 @@ def _enclosing(here: etree._Element, tag: str) -> list[etree._Element]:
 
 def _named(source: Source, _here: etree._Element) -> Iterable[etree._Element]:
     """Return what name() calls so, whatever namespace its prefix stands for."""
-    return (e for e in source.root.iter("{*}Signature") if e.prefix == "ds")
+    return (e for e in source.found("{*}Signature") if e.prefix == "ds")
 
 
 # What the prefix of an expression has to stand for, by the name after it.
@@ -122,7 +122,7 @@ def apply(source: Source, transform: etree._Element, data: Data) -> Data:
     if isinstance(data, bytes):
         raise _unsupported(algorithm, "after octets were made")
     if algorithm == ENVELOPED and len(transform) == 0:
-        return _less(data, _own(SIGNATURE)(source, transform))
+        return _less(source, data, _own(SIGNATURE)(source, transform))
     if algorithm == XPATH:
         return _xpath(source, transform, data)
     if algorithm == FILTER2:
@@ -142,7 +142,6 @@ def octets(source: Source, data: Data, method: c14n.Method) -> bytes:
     key = data, method
     if key not in source.canonical:
         element = source.without(data.removed, data.apex or ())
-        source.budget.spend(len(source.utf8) if not data.apex else 0)
         made = c14n.of_document if data.apex is None else c14n.of_element
         source.canonical[key] = made(element, method, comments=data.comments)
         source.budget.spend(len(source.canonical[key]))
@@ -153,7 +152,7 @@ def _xpath(source: Source, transform: etree._Element, nodes: Nodes) -> Nodes:
     children = list(transform.iterchildren(etree.Element))
     if len(children) != 1 or children[0].tag != ds("XPath"):
         raise _unsupported(XPATH, "without its one expression")
-    return _less(nodes, _selected(source, children[0], _KEEPING))
+    return _less(source, nodes, _selected(source, children[0], _KEEPING))
 
 
 def _filter2(source: Source, transform: etree._Element, nodes: Nodes) -> Nodes:
@@ -163,7 +162,7 @@ def _filter2(source: Source, transform: etree._Element, nodes: Nodes) -> Nodes:
     for child in children:
         if child.tag != f"{{{FILTER2}}}XPath" or child.get("Filter") != "subtract":
             raise _unsupported(FILTER2, f"with the filter {child.get('Filter')}")
-        nodes = _less(nodes, _selected(source, child, _SUBTRACTING))
+        nodes = _less(source, nodes, _selected(source, child, _SUBTRACTING))
     return nodes
 
 
@@ -184,7 +183,7 @@ def _selected(
     if known is _SUBTRACTING and _BY_NAME.fullmatch(said):
         return _named(source, element)
     if known is _SUBTRACTING and said in filters.KNOWN:
-        return filters.KNOWN[said](source.root)
+        return source.kept(said, filters.KNOWN[said])
     for pattern, find in known:
         match = pattern.fullmatch(said)
         if match and element.nsmap.get(match["p"]) == _URIS[match["n"]]:
@@ -192,7 +191,7 @@ def _selected(
     raise _unsupported("", f"the expression {said[:120]}")
 
 
-def _less(nodes: Nodes, taken: Iterable[etree._Element]) -> Nodes:
+def _less(source: Source, nodes: Nodes, taken: Iterable[etree._Element]) -> Nodes:
     """Return the nodes without these elements and all they contain."""
     apex = nodes.apex or ()
     removed = set(nodes.removed)
@@ -201,7 +200,7 @@ def _less(nodes: Nodes, taken: Iterable[etree._Element]) -> Nodes:
             raise Refused(
                 "CP-XSIG-09", f"more than {MAX_REMOVED} elements are left out"
             )
-        path = path_of(element)
+        path = source.path(element)
         if apex[: len(path)] == path:
             raise Refused(
                 "CP-XSIG-20", "what should be signed stands inside what is left out"

@@ -13,7 +13,7 @@ from cius_pt.signature.policy import Policy, expected, weigh
 from cius_pt.signature.status import Ilink, Signature, SignatureReport, Verdict
 from cius_pt.signature.xml.judging import Question, counter_signature, judge
 from cius_pt.signature.xml.limits import MAX_SIGNATURES
-from cius_pt.signature.xml.names import DS, SIGNATURE, XADES, place
+from cius_pt.signature.xml.names import SIGNATURE, XADES, place
 from cius_pt.signature.xml.source import Source
 from cius_pt.signature.xml.weights import VERDICTS, WEIGHTS
 
@@ -78,7 +78,7 @@ def unread(error: UnreadableDocument) -> SignatureReport:
 
 def verified(source: Source, asked: Question) -> SignatureReport:
     """Return the report on a document that was read."""
-    found = list(source.root.iter(SIGNATURE)) if DS.encode() in source.utf8 else []
+    found = source.found(SIGNATURE)
     if len(found) > MAX_SIGNATURES:
         message = f"{len(found)} signatures; the limit is {MAX_SIGNATURES}."
         finding = weigh("CP-XSIG-09", message, asked.policy, weights=WEIGHTS)

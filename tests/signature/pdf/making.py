@@ -20,13 +20,28 @@ from cryptography.hazmat.primitives.serialization import (
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+)
 from pyhanko.sign.signers import pdf_signer
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from cius_pt.signature.trust import TrustStore
-from tests.signature.trust_pki import DAY, NOW, STAMPING, YEAR, Holder, issue, revoke
+from tests.signature.trust_pki import (
+    DAY,
+    NOW,
+    STAMPING,
+    YEAR,
+    Holder,
+    digest_for,
+    issue,
+    revoke,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,8 +148,9 @@ def sign(  # noqa: PLR0913 - what a signature may differ in
     pss: bool = False,
     box: tuple[int, int, int, int] | None = None,
     password: str | None = None,
+    lock: bool = False,
 ) -> bytes:
-    """Return the PDF with one more signature."""
+    """Return the PDF with one more signature; `lock` lets no field change after it."""
     writer = IncrementalPdfFileWriter(BytesIO(data))
     if password is not None:
         writer.encrypt(password)
@@ -144,12 +160,16 @@ def sign(  # noqa: PLR0913 - what a signature may differ in
         signers.PdfSignatureMetadata(
             field_name=name,
             subfilter=kind,
-            md_algorithm="sha256",
+            md_algorithm="sha512" if digest_for(holder.key) is None else "sha256",
             **(meta if certify is not None else {}),
         ),
         signer=signer_of(holder, pss=pss),
         timestamper=None if stamp is None else stamper(stamp),
-        new_field_spec=SigFieldSpec(name, box=box) if box else None,
+        new_field_spec=SigFieldSpec(
+            name,
+            box=box,
+            field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL) if lock else None,
+        ),
     )
     with mock.patch.object(pdf_signer, "datetime", clock(stamp or NOW)):
         out = asyncio.run(signer.async_sign_pdf(writer))
@@ -235,3 +255,19 @@ def entry(
         writer.update_root()
 
     return change
+
+
+def annotated(writer: IncrementalPdfFileWriter) -> None:
+    first = writer.root["/Pages"]["/Kids"][0]
+    note = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/FreeText"),
+            generic.pdf_name("/Contents"): generic.pdf_string("Total 99.60"),
+            generic.pdf_name("/Rect"): generic.ArrayObject(
+                generic.NumberObject(n) for n in (72, 690, 300, 730)
+            ),
+        }
+    )
+    first[generic.pdf_name("/Annots")] = generic.ArrayObject([writer.add_object(note)])
+    writer.update_container(first)

@@ -20,6 +20,8 @@ from cius_pt.signature.status import Coverage, SignatureReport, Verdict
 from tests.signature.pdf import making
 from tests.signature.trust_pki import NOW
 
+pytestmark = pytest.mark.usefixtures("no_network")
+
 FULL = os.environ.get("CIUS_PT_STRESS") == "full"
 TRIES = 10_000 if FULL else 300
 LONGEST = 20.0
