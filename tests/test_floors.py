@@ -57,6 +57,7 @@ SIBLINGS = {
     ("artefacts", "errors"),
     ("artefacts", "store"),
     ("batch", "checking"),
+    ("cli", "testing"),
     ("totals", "gross"),
     ("totals", "pricing"),
     ("totals", "subtotals"),
