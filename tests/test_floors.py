@@ -82,6 +82,7 @@ HOMES = {
     "facturx": (),
     "lxml": (
         "artefacts",
+        "broker.status_message",
         "bundle",
         "places",
         "schema",
