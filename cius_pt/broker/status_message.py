@@ -191,10 +191,8 @@ def _party(root: etree._Element, at: str) -> StatusParty:
         country=_text(
             root, f"{at}/cac:PostalAddress/cac:Country/cbc:IdentificationCode"
         ),
-        registration_name=_text(
-            root, f"{at}/cac:PartyLegalEntity/cbc:RegistrationName"
-        ),
-        legal_registration=_text(root, f"{at}/cac:PartyLegalEntity/cbc:CompanyID"),
+        registration_name=_text(root, f"{legal}/cbc:RegistrationName"),
+        legal_registration=_text(root, f"{legal}/cbc:CompanyID"),
         email=_text(root, f"{at}/cac:Contact/cbc:ElectronicMail"),
     )
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Severity
-from cius_pt.testing.fake_ilink import facts, replies, states, webhooks
-from cius_pt.testing.fake_ilink.clock import stamp
+from cius_pt.testing.fake_ilink import facts, replies, states, views, webhooks
 from cius_pt.testing.fake_ilink.wire import JSON, Answer, BadForm, Form, Request
 from cius_pt.testing.fake_ilink.world import new_id
 
@@ -167,7 +166,7 @@ def commit(world: World, entity: Entity, draft: Draft, options: Options) -> Answ
         _send(world, document, draft, options)
         row = world.store.row("SELECT * FROM documents WHERE id = ?", document)
         assert row is not None  # noqa: S101 - it was just written
-        shown = created_view(world, row)
+        shown = views.created(world, row)
         answer = replies.success(
             world, status=status, code=code, response={"data": shown}
         )
@@ -248,7 +247,7 @@ def _send(world: World, document: str, draft: Draft, options: Options) -> None:
         if recipient.on_document is not None:
             row = world.store.row("SELECT * FROM documents WHERE id = ?", document)
             assert row is not None  # noqa: S101 - it was just written
-            webhooks.post(world, recipient.on_document, full_view(world, row))
+            webhooks.post(world, recipient.on_document, views.full(world, row))
 
 
 def _email(world: World, document: str, addresses: list[str]) -> None:
@@ -288,67 +287,3 @@ def _code(answer: Answer) -> str:
         return str(content["message"]["code"])
     (error,) = content["errors"].values()
     return str((error[0] if isinstance(error, list) else error)["code"])
-
-
-def created_view(world: World, row: sqlite3.Row) -> dict[str, Any]:
-    """Return `response.data` of s011 and s012."""
-    shown = {
-        "id": row["id"],
-        "number": row["number"],
-        "emission_date": row["date"],
-        "type_document_fact": facts.fact_view(row["type"]),
-        "type_document": {"alias": "issued", "description": "Emitido"},
-        "state_document": states.state_view(world, row["state"]),
-    }
-    if row["to_send"] is not None:
-        shown["to_send_status"] = states.to_send_view(world, row["to_send"])
-    return shown
-
-
-def full_view(
-    world: World, row: sqlite3.Row, direction: str = "received"
-) -> dict[str, Any]:
-    """Return a document as GET shows it; `direction` is issued or received."""
-    text = "Emitido" if direction == "issued" else "Recebido"
-    fact = facts.fact_view(row["type"])
-    plain = world.quirks.plain_states
-    shown: dict[str, Any] = json.loads(row["view"])
-    shown |= {
-        "id": row["id"],
-        "created_at": stamp(row["at"]),
-        "type_document_fact": fact["description"] if plain else fact,
-        "type_document": text if plain else {"alias": direction, "description": text},
-        "state_document": states.state_view(world, row["state"]),
-        "state_edi_document": states.edi_view(row["edi"]),
-        "attachments": _attachments(world, row["id"]),
-        "emails": states.emails_view(world, row["id"]),
-        "process_state": row["process"] and {"name": row["process"]},
-        "reasons": _reasons(world, row["id"]),
-    }
-    if row["to_send"] is not None:
-        shown["to_send_status"] = states.to_send_view(world, row["to_send"])
-    return shown
-
-
-def _attachments(world: World, document: str) -> list[dict[str, str]]:
-    rows = world.store.rows(
-        "SELECT token, type, identifier, ubl_type FROM files WHERE document = ?",
-        document,
-    )
-    return [
-        {
-            "type": row["type"],
-            "file": f"{world.origin}/ilinktests-api/file/{row['token']}",
-            "identifier": row["identifier"],
-            "ubl_type": row["ubl_type"],
-        }
-        for row in rows
-    ]
-
-
-def _reasons(world: World, document: str) -> list[dict[str, str]]:
-    rows = world.store.rows(
-        "SELECT reason, at FROM events WHERE document = ? AND reason != '' ORDER BY id",
-        document,
-    )
-    return [{"reason": row["reason"], "created_at": stamp(row["at"])} for row in rows]

@@ -73,7 +73,7 @@ _VALUES: Final[Mapping[Kind, float]] = {
     Kind.STATUS_AFTER: 502,
 }
 _FORM: Final = re.compile(
-    r"(?P<step>[a-z-]+):(?P<kind>[a-z-]+)(?:=(?P<value>\d+(?:\.\d+)?))?"
+    r"(?P<step>[a-z-]+|\*):(?P<kind>[a-z-]+)(?:=(?P<value>\d+(?:\.\d+)?))?"
     r"(?:@(?:(?P<all>\*)|(?P<first>\d+)(?:(?P<on>\+)|-(?P<last>\d+))?))?"
 )
 
@@ -112,6 +112,15 @@ class Fault:
             first=first,
             last=_EVERY if endless else int(found["last"] or first),
         )
+
+    def __str__(self) -> str:
+        """Return the written form."""
+        value = "" if self.value is None else f"={self.value:g}"
+        if self.last == _EVERY:
+            when = f"@{self.first}+"
+        else:
+            when = f"@{self.first}-{self.last}"
+        return f"{self.step}:{self.kind}{value}{when}"
 
     @property
     def amount(self) -> float:

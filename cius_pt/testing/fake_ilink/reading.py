@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cius_pt.testing.fake_ilink import replies, states
-from cius_pt.testing.fake_ilink.documents import full_view
+from cius_pt.testing.fake_ilink import replies, states, views
 from cius_pt.testing.fake_ilink.wire import Answer, BadForm, Request, said
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def search(world: World, entity: Entity, request: Request) -> Answer:
     rows = world.store.rows(
         f"{sql} ORDER BY serial LIMIT {limit} OFFSET {offset}", *values
     )
-    answer = replies.data(world, [full_view(world, row, direction) for row in rows])
+    answer = replies.data(world, [views.full(world, row, direction) for row in rows])
     return _ignoring(answer, request, _SEARCH)
 
 
@@ -78,7 +77,7 @@ def document(world: World, entity: Entity, identifier: str) -> Answer:
     if row is None:
         return replies.not_found()
     direction = "issued" if row["nif"] == entity.nif else "received"
-    return replies.data(world, full_view(world, row, direction))
+    return replies.data(world, views.full(world, row, direction))
 
 
 def history(world: World, entity: Entity, identifier: str) -> Answer:
