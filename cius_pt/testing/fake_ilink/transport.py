@@ -45,6 +45,8 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "fake-ilink"
     sys_version = ""
     timeout = 60
+    # Head and body are two writes: the second would wait for the client's ACK.
+    disable_nagle_algorithm = True
 
     @property
     def _ilink(self) -> FakeIlink:
