@@ -91,7 +91,11 @@ def fake_ilink(  # noqa: PLR0913 - one argument for each option
     settings = Settings(rules=rules, rate_limit=rate_limit or None, script=script)
     known = [_entity(text, requires_commitment) for text in entities or _DEFAULTS]
     wrong = [Fault.parse(text) for text in faults]
-    with FakeIlink(settings, state=state, port=port) as ilink:
+    try:
+        server = FakeIlink(settings, state=state, port=port)
+    except OSError as error:
+        raise click.ClickException(f"--port {port}: {error.strerror}") from error
+    with server as ilink:
         ilink.faults.set(*wrong)
         ilink.add(*known)
         put(_told(ilink, known))

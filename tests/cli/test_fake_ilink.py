@@ -11,9 +11,12 @@ import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import httpx2
 import pytest
 
+from cius_pt import write
 from cius_pt.cli import exit_codes, main
+from tests import samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,4 +108,21 @@ def test_a_port_that_is_taken_is_exit_code_2(
         port = told["CIUS_PT_ILINK_BASE_URL"].split(":")[2].partition("/")[0]
         assert main(["fake-ilink", "--port", port]) == exit_codes.COULD_NOT
 
-    assert "in use" in capsys.readouterr().err
+    assert f"--port {port}: " in capsys.readouterr().err
+
+
+def test_what_was_created_outlives_a_server_that_is_killed(tmp_path: Path) -> None:
+    arguments = ["--state", str(tmp_path / "state"), "--rules", "rulebook-2.1.2"]
+    with running(*arguments) as (process, told):
+        with httpx2.Client(base_url=told["CIUS_PT_ILINK_BASE_URL"], timeout=60) as http:
+            headers = {"Authorization": "Bearer fake-platform-token"}
+            headers["entity"] = told["CIUS_PT_ILINK_ENTITY"]
+            files = {"document": ("a.xml", write(samples.invoice()))}
+            answer = http.post("/apps/documentsUBL", headers=headers, files=files)
+        process.kill()
+        process.wait(timeout=30)
+    with running(*arguments) as (_, told):
+        state = asked(told["CIUS_PT_ILINK_BASE_URL"])
+
+    assert answer.status_code == 201
+    assert state["created"] == {"FT 1/1": 1}
