@@ -148,6 +148,15 @@ def test_only_the_wrong_characters_are_refused_by_name() -> None:
         write(message(id="\x00"))
 
 
+@pytest.mark.parametrize("text", ["a\r\nb", "\ta", " b ", "]]>", "\u0085", "é"])
+def test_texts_are_kept_to_the_letter(text: str) -> None:
+    if not text.strip():  # U+0085 is a blank for Python
+        with pytest.raises(InvalidValue):
+            message(notes=(text,))
+        return
+    assert read(write(message(notes=(text,)))).notes == (text,)
+
+
 # --- what others write -------------------------------------------------------------
 
 HEAD = (

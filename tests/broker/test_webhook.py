@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cius_pt import InvalidValue
-from cius_pt.broker.webhook import News, Recent, Webhook, document_of
+from cius_pt.broker.webhook import SOURCES, News, Recent, Webhook, document_of
 from cius_pt.testing.fake_ilink import Entity, FakeIlink, Hook, Settings
 from tests.ilink_client import BUYER, SELLER, Client
 from tests.profiles import DRAWN
@@ -156,9 +156,17 @@ def test_a_body_over_the_limit_is_not_read_to_its_end() -> None:
 
 
 def test_a_length_that_is_none_is_a_bad_request() -> None:
-    headers = [*bearer(b"Bearer " + KEY.encode()), (b"content-length", b"-1")]
+    for length, status in ((b"-1", 400), (b"", 400), (b"9" * 5000, 413)):
+        headers = [*bearer(b"Bearer " + KEY.encode()), (b"content-length", length)]
+        assert Driver()(headers=headers) == status
 
-    assert Driver()(headers=headers) == 400
+
+def test_a_callback_that_would_never_be_awaited_is_refused() -> None:
+    async def later(_: News) -> None:
+        raise AssertionError
+
+    with pytest.raises(InvalidValue, match="async"):
+        Webhook(keys=[KEY], on_news=later)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
@@ -167,7 +175,7 @@ def test_a_method_without_news_is_refused(method: str) -> None:
 
 
 def test_addresses_can_be_limited() -> None:
-    driver = Driver(allow={"62.28.56.162"})
+    driver = Driver(allow=SOURCES["tests"])
     clients = [("62.28.56.162", 1), ("127.0.0.1", 1), None]
 
     assert [driver(client=client) for client in clients] == [200, 403, 403]

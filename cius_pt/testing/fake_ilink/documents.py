@@ -160,6 +160,8 @@ def commit(world: World, entity: Entity, draft: Draft, options: Options) -> Answ
         elif states.editable(there):
             document = _edit(world, there, draft)
             code, status = "s012", 200
+            if not world.settings.edit_sends_email:
+                options = Options()
         else:
             answer = replies.refusal(world, "number", "e200")
             return _noted(world, entity, draft.number, answer, draft.sha256)

@@ -98,7 +98,8 @@ class Settings:
     `clock_tolerance`: seconds a token request may be off. `token_error`: the shape in
     which the token endpoint refuses. `handshake`: whether OAuth2 needs it too.
     `identity`: what makes two documents of one issuer the same; empty: nothing, each
-    upload is another document. `rate_limit`: requests a minute, None for no limit.
+    upload is another document. `edit_sends_email`: whether s012 sends e-mails again.
+    `rate_limit`: requests a minute, None for no limit.
     `block_status` and `retry_after`: how a block is told. `document_field`: the field
     of the file. `read_field`, `accept_field`, `reason_field`: parameters without a
     documented name. `files_need_token`: whether attachments ask for the Bearer.
@@ -117,6 +118,7 @@ class Settings:
     token_error: Literal["ilink", "rfc6749"] = "ilink"  # noqa: S105 - a word
     handshake: bool = False
     identity: tuple[str, ...] = KEYS
+    edit_sends_email: bool = True
     rate_limit: int | None = 200
     block_seconds: float = 120.0
     block_status: int = 429
