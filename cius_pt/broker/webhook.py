@@ -12,6 +12,9 @@ where the id of the document stands in it is an argument (`document_of`).
 
     app = Webhook(keys=[key], on_news=lambda news: fetch(news.document))
     # uvicorn module:app, or mounted in any other ASGI application
+
+Mounted at a path, register the address exactly as the other application answers it
+(Starlette wants the slash at its end): a redirect is not 200.
 """
 
 from __future__ import annotations
