@@ -18,6 +18,9 @@ CLIENT_ID: Final = "fake-client"
 CLIENT_SECRET: Final = "fake-client-secret"  # noqa: S105 - no secret: a local server
 PLATFORM_TOKEN: Final = "fake-platform-token"  # noqa: S105 - likewise
 
+CODES: Final = ("ACCEPTED", "ERROR", "14", "22", "11", "30", "33", "29")
+# What a recipient may ask for: no other field is documented.
+REQUIRABLE: Final = ("commitment_number",)
 KEYS: Final = ("number", "type", "date")
 
 
@@ -30,13 +33,17 @@ def unsigned(_document: bytes) -> bool:
 class Change:
     """A state that a document will come to: so many seconds after the one before.
 
-    `code` is one of the codes of a status message (`states.CODES`); `reason` is the
+    `code` is one of the codes of a status message (`CODES`); `reason` is the
     text that comes with a refusal.
     """
 
     after: float
     code: str
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise InvalidValue(f"{self.code!r} is none of {', '.join(CODES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,10 @@ class Entity:
     on_state: Hook | None = None
 
     def __post_init__(self) -> None:
+        for name in self.requires:
+            if name not in REQUIRABLE:
+                known = ", ".join(REQUIRABLE)
+                raise InvalidValue(f"{name!r}: only {known} is known", path="requires")
         if not self.key:
             object.__setattr__(self, "key", f"key{self.nif}")
 

@@ -74,8 +74,6 @@ def plan(world: World, document: str, script: Sequence[Change]) -> None:
     world.store.change("DELETE FROM pending WHERE document = ?", document)
     due = world.clock.now()
     for change in script:
-        if change.code not in CODES:
-            raise InvalidValue(f"{change.code!r} is none of {', '.join(CODES)}")
         due += change.after
         world.store.change(
             "INSERT INTO pending (document, due, code, reason) VALUES (?, ?, ?, ?)",
