@@ -71,6 +71,7 @@ SIBLINGS = {
     ("pt", "codes"),
     ("pt", "money"),
     ("schema", "signature"),
+    ("cli", "testing"),
     ("totals", "gross"),
     ("totals", "pricing"),
     ("totals", "subtotals"),
@@ -102,6 +103,7 @@ HOMES = {
     "facturx": (),
     "lxml": (
         "artefacts",
+        "broker.status_message",
         "bundle",
         "narrow",
         "places",

@@ -40,6 +40,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "explain": "cius_pt.cli.explain:explain",
     "nif": "cius_pt.cli.nif:nif",
     "qr": "cius_pt.cli.qr:qr",
+    "fake-ilink": "cius_pt.cli.fake_ilink:fake_ilink",
     "rules": "cius_pt.cli.rules:command",
     "show": "cius_pt.cli.show:show",
     "sign": "cius_pt.cli.sign:sign",

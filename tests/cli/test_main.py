@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
-COMMANDS = ["build", "check", "codes", "explain", "nif", "qr", "rules", "show"]
+COMMANDS = [
+    "build",
+    "check",
+    "codes",
+    "explain",
+    "fake-ilink",
+    "nif",
+    "qr",
+    "rules",
+    "show",
+    "sign",
+    "verify",
+]
 Answer = tuple[int, str, str]
 
 
