@@ -63,7 +63,7 @@ def client(tmp_path: Path, rules: str) -> Iterator[Any]:
             n_workers=2,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=":0",  # any port: another cluster may run here
             local_directory=str(tmp_path),
             silence_logs="CRITICAL",
         ) as cluster,
@@ -105,7 +105,8 @@ def test_a_process_of_the_cluster_killed_in_the_middle_loses_nothing(
     victim = next(iter(client.run(os.getpid).values()))
     documents = map(numbered, range(80))
     found: list[tuple[str, bool]] = []
-    for report in check_many(documents, client.get_executor(), rules=rules):
+    executor = client.get_executor(pure=False)
+    for report in check_many(documents, executor, rules=rules):
         if len(found) == 10:
             os.kill(victim, signal.SIGKILL)
         found.append(said(report))
