@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cius_pt.arithmetic import Sum, explain_totals
     from cius_pt.batch import check_many
+    from cius_pt.broker.client import Broker
+    from cius_pt.broker.replies import Receipt
+    from cius_pt.broker.states import State
     from cius_pt.checking import check
     from cius_pt.errors import (
         ArtefactError,
@@ -70,6 +73,7 @@ __all__ = [
     "AllowanceCharge",
     "ArtefactError",
     "Attachment",
+    "Broker",
     "BrokerError",
     "BrokerRefused",
     "BrokerUnauthorised",
@@ -101,11 +105,13 @@ __all__ = [
     "Period",
     "PrecedingInvoice",
     "Reading",
+    "Receipt",
     "Report",
     "Seller",
     "Severity",
     "SignatureError",
     "SourceCurrency",
+    "State",
     "Sum",
     "TaxRepresentative",
     "Totals",
@@ -125,6 +131,7 @@ __all__ = [
 # What does not come from `cius_pt.model`.
 _MODULES = {
     "ArtefactError": "errors",
+    "Broker": "broker.client",
     "BrokerError": "errors",
     "BrokerRefused": "errors",
     "BrokerUnauthorised": "errors",
@@ -138,9 +145,11 @@ _MODULES = {
     "Outcome": "findings",
     "OutcomeUnknown": "errors",
     "Reading": "ubl.read",
+    "Receipt": "broker.replies",
     "Report": "findings",
     "Severity": "findings",
     "SignatureError": "errors",
+    "State": "broker.states",
     "Sum": "arithmetic",
     "UnreadableDocument": "errors",
     "check": "checking",

@@ -57,6 +57,7 @@ SIBLINGS = {
     ("artefacts", "errors"),
     ("artefacts", "store"),
     ("batch", "checking"),
+    ("broker", "checking"),
     ("totals", "gross"),
     ("totals", "pricing"),
     ("totals", "subtotals"),

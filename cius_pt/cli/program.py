@@ -25,7 +25,12 @@ from cius_pt.cli.exit_codes import (
 )
 from cius_pt.cli.streams import flush, let_go, never_fail_to_encode, tell
 from cius_pt.cli.text import one_line, visible
-from cius_pt.errors import ArtefactError, CiusPtError
+from cius_pt.errors import (
+    ArtefactError,
+    BrokerUnreachable,
+    CiusPtError,
+    OutcomeUnknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +44,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "explain": "cius_pt.cli.explain:explain",
     "rules": "cius_pt.cli.rules:command",
     "show": "cius_pt.cli.show:show",
+    "status": "cius_pt.cli.status:status",
+    "upload": "cius_pt.cli.upload:upload",
 }
 
 
@@ -93,7 +100,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         code = NOBODY_READS
     except Exception as error:  # noqa: BLE001 - this is where all errors end
-        unreachable = isinstance(error, ArtefactError) and error.unreachable
+        unreachable = _is_outside(error)
         code = OUTSIDE_FAILED if unreachable else COULD_NOT
         with suppress(OSError):
             _say(error, verbose=settings["verbose"])
@@ -114,6 +121,13 @@ def _invoke(arguments: Sequence[str] | None, settings: dict[str, bool]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     return DONE
+
+
+def _is_outside(error: Exception) -> bool:
+    """Whether it is the outside that failed."""
+    if isinstance(error, ArtefactError):
+        return error.unreachable
+    return isinstance(error, BrokerUnreachable | OutcomeUnknown)
 
 
 def _say(error: Exception, *, verbose: bool) -> None:

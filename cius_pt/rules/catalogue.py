@@ -32,6 +32,7 @@ FILES = (
     "notes.toml",
     "once.toml",
     "own.toml",
+    "ilink.toml",
 )
 
 

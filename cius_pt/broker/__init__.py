@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""iLink: what is sent, what came of it, what is still open."""
