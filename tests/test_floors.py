@@ -58,6 +58,7 @@ SIBLINGS = {
     ("artefacts", "store"),
     ("batch", "checking"),
     ("broker", "checking"),
+    ("cli", "testing"),
     ("totals", "gross"),
     ("totals", "pricing"),
     ("totals", "subtotals"),
@@ -82,6 +83,7 @@ HOMES = {
     "facturx": (),
     "lxml": (
         "artefacts",
+        "broker.status_message",
         "bundle",
         "places",
         "schema",

@@ -42,6 +42,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "build": "cius_pt.cli.build:build",
     "check": "cius_pt.cli.check:check",
     "explain": "cius_pt.cli.explain:explain",
+    "fake-ilink": "cius_pt.cli.fake_ilink:fake_ilink",
     "rules": "cius_pt.cli.rules:command",
     "show": "cius_pt.cli.show:show",
     "status": "cius_pt.cli.status:status",

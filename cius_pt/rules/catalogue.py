@@ -33,6 +33,7 @@ FILES = (
     "once.toml",
     "own.toml",
     "ilink.toml",
+    "status_message.toml",
 )
 
 

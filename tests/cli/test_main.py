@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
-COMMANDS = ["build", "check", "explain", "rules", "show"]
+COMMANDS = ["build", "check", "explain", "fake-ilink", "rules", "show"]
 Answer = tuple[int, str, str]
 
 
