@@ -116,14 +116,14 @@ def search(
     return tuple(parsed(item) for item in items(found.data))
 
 
-def history(session: Session, id: str) -> Steps[tuple[Mapping[str, Any], ...]]:  # noqa: A002
+def history(session: Session, id: str) -> Steps[Any]:  # noqa: A002 - iLink's word
     """Return the changes of state and the e-mails of a document, as iLink has them.
 
-    The shape of these entries is not published.
+    Their shape is not published: this is the JSON as it came.
     """
     request = session.request("GET", f"{_DOCUMENTS}{path(id)}/history")
     found = yield from session.answer(request)
-    return tuple(items(found.data))
+    return found.data
 
 
 def download(session: Session, file: RemoteFile) -> Steps[bytes]:

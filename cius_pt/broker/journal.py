@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS uploads (
   attempts INTEGER NOT NULL DEFAULT 0, id TEXT, state TEXT, delivery TEXT,
   code TEXT, aim TEXT, first REAL NOT NULL, last REAL NOT NULL,
   moved REAL NOT NULL, step INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (place, seller, number, kind, issued, sha256));
 CREATE INDEX IF NOT EXISTS uploads_by_id ON uploads (place, id);
 CREATE INDEX IF NOT EXISTS uploads_by_aim ON uploads (place, aim);
@@ -51,13 +52,26 @@ class Standing(StrEnum):
     NOT_SENT = "not-sent"  # no byte of it has arrived
 
 
+# What a content is after an attempt, in SQL.
+_NOW: Final = {
+    Standing.SENDING: "'sending'",
+    Standing.UNKNOWN: "'unknown'",
+    Standing.THERE: "'there'",
+    Standing.REFUSED: "CASE WHEN confirmed THEN 'there' ELSE 'refused' END",
+    Standing.NOT_SENT: "CASE WHEN doubtful THEN 'unknown' WHEN confirmed THEN 'there' "
+    "ELSE 'not-sent' END",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One row: a content of a document, and what is known of it.
 
-    `doubtful`: an attempt may have arrived without our learning of it. `id`, `state`
-    and `delivery` are iLink's last words on it; `moved` is when `state` changed, in
-    seconds since 1970 like `first` and `last` (the attempts).
+    `doubtful`: an attempt may have arrived without our learning of it. `confirmed`: 0
+    when iLink has never said that it has this content, else a number that is higher
+    for what it took later. `id`, `state` and `delivery` are iLink's last words on it;
+    `moved` is when `state` changed, in seconds since 1970 like `first` and `last` (the
+    attempts).
     """
 
     seller: str
@@ -76,6 +90,7 @@ class Entry:
     first: float
     last: float
     moved: float
+    confirmed: int
 
 
 class Journal:
@@ -139,20 +154,19 @@ class Journal:
     ) -> None:
         """Note, durably, what has become of it.
 
-        What was not sent this time may still have arrived before.
+        What was not sent or was refused this time may have arrived before.
         """
-        sent_before = "CASE WHEN doubtful THEN 'unknown' ELSE ? END"
-        there = standing is Standing.NOT_SENT
         with transaction(self.path, _SCHEMA) as db:
             db.execute(
-                f"UPDATE uploads SET standing = {sent_before if there else '?'}, "  # noqa: S608 - constants
+                f"UPDATE uploads SET standing = {_NOW[standing]}, "  # noqa: S608 - constants
                 "doubtful = CASE WHEN ? THEN 0 ELSE doubtful END, "
+                "confirmed = CASE WHEN ? THEN ? ELSE confirmed END, "
                 "id = coalesce(?, id), state = coalesce(?, state), "
                 "delivery = ?, code = coalesce(?, code), moved = ? "
                 f"WHERE {_KEY} AND sha256 = ?",
                 (
-                    standing,
                     standing in {Standing.THERE, Standing.REFUSED},
+                    *(standing is Standing.THERE, _next_step(db)),
                     *(id, state, delivery, code, self._clock()),
                     *self._row(identity),
                 ),
@@ -215,7 +229,9 @@ def default_folder() -> Path:
 
 
 def _next_step(db: sqlite3.Connection) -> int:
-    found = db.execute("SELECT coalesce(max(step), 0) + 1 FROM uploads").fetchone()
+    found = db.execute(
+        "SELECT coalesce(max(max(step, confirmed)), 0) + 1 FROM uploads"
+    ).fetchone()
     return int(found[0])
 
 

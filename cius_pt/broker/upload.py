@@ -97,16 +97,13 @@ class _Upload:
         self._who = ready.identity
         past = self._journal.history(self._who)
         self._mine = next((e for e in past if e.sha256 == self._who.sha256), None)
-        self._there = next(
-            (e for e in past[::-1] if e.standing is Standing.THERE), None
-        )
+        taken = [e for e in past if e.confirmed]
+        self._there = max(taken, key=lambda e: e.confirmed, default=None)
         self._doubtful = self._mine is not None and _in_doubt(self._mine)
         # Another content of the same document that iLink may have: then a document
         # that is found proves nothing about this content.
         self._rivals = any(
-            e.sha256 != self._who.sha256
-            and (_in_doubt(e) or e.standing is Standing.THERE)
-            for e in past
+            e.sha256 != self._who.sha256 and (_in_doubt(e) or e.confirmed) for e in past
         )
 
     def run(self, *, resend: bool) -> Steps[Receipt]:
