@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cius_pt.arithmetic import Sum, explain_totals
     from cius_pt.batch import check_many
+    from cius_pt.broker.client import Broker
+    from cius_pt.broker.replies import Receipt
+    from cius_pt.broker.states import State
     from cius_pt.checking import check
     from cius_pt.errors import (
         ArtefactError,
@@ -78,6 +81,7 @@ __all__ = [
     "AllowanceCharge",
     "ArtefactError",
     "Attachment",
+    "Broker",
     "BrokerError",
     "BrokerRefused",
     "BrokerUnauthorised",
@@ -110,6 +114,7 @@ __all__ = [
     "Period",
     "PrecedingInvoice",
     "Reading",
+    "Receipt",
     "Report",
     "Seller",
     "Severity",
@@ -117,6 +122,7 @@ __all__ = [
     "SignatureReport",
     "SigningKey",
     "SourceCurrency",
+    "State",
     "Sum",
     "TaxRepresentative",
     "Totals",
@@ -143,6 +149,7 @@ __all__ = [
 # What does not come from `cius_pt.model`.
 _MODULES = {
     "ArtefactError": "errors",
+    "Broker": "broker.client",
     "BrokerError": "errors",
     "BrokerRefused": "errors",
     "BrokerUnauthorised": "errors",
@@ -157,11 +164,13 @@ _MODULES = {
     "OutcomeUnknown": "errors",
     "PdfSigning": "signature.signing.pdf",
     "Reading": "ubl.read",
+    "Receipt": "broker.replies",
     "Report": "findings",
     "Severity": "findings",
     "SignatureError": "errors",
     "SignatureReport": "signature.status",
     "SigningKey": "signature.signing.key",
+    "State": "broker.states",
     "Sum": "arithmetic",
     "TrustStore": "signature.store",
     "UnreadableDocument": "errors",

@@ -71,6 +71,7 @@ SIBLINGS = {
     ("pt", "codes"),
     ("pt", "money"),
     ("schema", "signature"),
+    ("broker", "checking"),
     ("cli", "testing"),
     ("totals", "gross"),
     ("totals", "pricing"),

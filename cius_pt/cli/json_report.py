@@ -34,7 +34,7 @@ class JsonReports:
 
     def write(self, file: str, report: Report | SignatureReport) -> None:
         """Write the report on one document."""
-        text = _encodable({"file": file, **report.to_dict()})
+        text = encodable({"file": file, **report.to_dict()})
         put(f"{self._before}\n{text}")
         self._before = ","
 
@@ -44,7 +44,7 @@ class JsonReports:
         put(f"{start}\n]}}\n")
 
 
-def _encodable(value: object) -> str:
+def encodable(value: object) -> str:
     """Return JSON that standard output can encode: as it is, else in ASCII."""
     text = json.dumps(value, ensure_ascii=False)
     try:

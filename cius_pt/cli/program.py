@@ -25,7 +25,13 @@ from cius_pt.cli.exit_codes import (
 )
 from cius_pt.cli.streams import flush, let_go, never_fail_to_encode, tell
 from cius_pt.cli.text import one_line, visible
-from cius_pt.errors import ArtefactError, CiusPtError, SignatureError
+from cius_pt.errors import (
+    ArtefactError,
+    BrokerUnreachable,
+    CiusPtError,
+    OutcomeUnknown,
+    SignatureError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,12 +44,14 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "check": "cius_pt.cli.check:check",
     "codes": "cius_pt.cli.codes:codes",
     "explain": "cius_pt.cli.explain:explain",
+    "fake-ilink": "cius_pt.cli.fake_ilink:fake_ilink",
     "nif": "cius_pt.cli.nif:nif",
     "qr": "cius_pt.cli.qr:qr",
-    "fake-ilink": "cius_pt.cli.fake_ilink:fake_ilink",
     "rules": "cius_pt.cli.rules:command",
     "show": "cius_pt.cli.show:show",
     "sign": "cius_pt.cli.sign:sign",
+    "status": "cius_pt.cli.status:status",
+    "upload": "cius_pt.cli.upload:upload",
     "verify": "cius_pt.cli.verify:verify",
 }
 
@@ -102,6 +110,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         unreachable = (
             isinstance(error, ArtefactError | SignatureError) and error.unreachable
         )
+        unreachable = _is_outside(error)
         code = OUTSIDE_FAILED if unreachable else COULD_NOT
         with suppress(OSError):
             _say(error, verbose=settings["verbose"])
@@ -122,6 +131,13 @@ def _invoke(arguments: Sequence[str] | None, settings: dict[str, bool]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     return DONE
+
+
+def _is_outside(error: Exception) -> bool:
+    """Whether it is the outside that failed."""
+    if isinstance(error, ArtefactError):
+        return error.unreachable
+    return isinstance(error, BrokerUnreachable | OutcomeUnknown)
 
 
 def _say(error: Exception, *, verbose: bool) -> None:

@@ -54,7 +54,7 @@ class TextReports:
         lines = []
         for finding in report.findings:
             if finding.severity.reaches(self._threshold):
-                lines.append(f"{name}:{_line(finding)}\n")
+                lines.append(f"{name}:{finding_line(finding)}\n")
             else:
                 folded[finding.severity] = folded.get(finding.severity, 0) + 1
         if lines:
@@ -67,7 +67,8 @@ class TextReports:
         """End the output: text has no end."""
 
 
-def _line(finding: Finding) -> str:
+def finding_line(finding: Finding) -> str:
+    """Return a finding as what follows the name of its file."""
     place = finding.location
     number = f"{place.line}:" if place.line is not None else ""
     where = place.path or place.xpath or "-"

@@ -37,6 +37,7 @@ FILES = (
     "signature_pdf.toml",
     "signature_xml.toml",
     "trust.toml",
+    "ilink.toml",
     "status_message.toml",
 )
 

@@ -714,9 +714,7 @@ def test_a_pipe_is_read_when_it_is_named_and_not_when_it_is_found(
 
     found = spawn("check", "d")
     assert found.returncode == 2
-    assert (
-        f"d/a.xml: {ALL_STEPS} skipped: cannot be read".encode() in found.stderr
-    )
+    assert f"d/a.xml: {ALL_STEPS} skipped: cannot be read".encode() in found.stderr
     assert tmp_path.exists()
 
 

@@ -33,6 +33,8 @@ COMMANDS = [
     "rules",
     "show",
     "sign",
+    "status",
+    "upload",
     "verify",
 ]
 Answer = tuple[int, str, str]
