@@ -128,6 +128,9 @@ class Reader:
             return None
 
     def _allow(self, token: Any, place: Place) -> None:
+        if token.label == "inline function":
+            # Its body is not among its operands: nothing there would be looked at.
+            self._refuse(place, "an inline function")
         if token.symbol == "#" or token.symbol in FORBIDDEN:
             name = "a function reference" if token.symbol == "#" else token.symbol
             self._refuse(place, name)
@@ -173,6 +176,8 @@ def _tokens(token: Any) -> Iterator[Any]:
         here = todo.pop()
         yield here
         todo.extend(child for child in here if hasattr(child, "symbol"))
+        # The values of a map constructor are kept apart from its keys.
+        todo.extend(getattr(here, "_values", None) or ())
 
 
 def _is_function(token: Any) -> bool:
@@ -189,8 +194,12 @@ def _convert(token: Any) -> Expr:  # noqa: C901, PLR0911, PLR0912 - one case per
         return Expr("dot")
     if symbol in {"/", "//"}:
         return _path(symbol, args)
+    if symbol == "[" and token.label == "array":
+        raise _BeyondUs
     if symbol == "[":
         return Expr("filter", args=(_convert(args[0]), _convert(args[1])))
+    if symbol == "(" and args and args[0].span[0] < token.span[0]:
+        raise _BeyondUs  # what stands before it is called
     if symbol == "(":
         return Expr("paren", args=tuple(_convert(a) for a in args))
     if symbol in {"some", "every", "for"} and len(args) % 2:

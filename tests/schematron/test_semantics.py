@@ -219,6 +219,35 @@ def test_xslt3_schemas_may_use_xpath3(judge: Judge) -> None:
     assert judge(body, "<a><b>x</b></a>", binding="xslt3").ids == ["BANG", "MAP"]
 
 
+@pytest.mark.parametrize(
+    "test",
+    [
+        "count([1, 3]) = 1",
+        "exists([1, 3])",
+        "[1, 2, 3]?3 = 3",
+        "array:size([1, 2]) = 2",
+        "count([b]) = 1",
+        "array:size([]) = 0",
+        "$m('k') = 1",
+        "$list(2) = 5",
+        "$list?2 = 5",
+        "count($list?*) = 2",
+        "($m)('k') = 1",
+        "count(($m, 'k')) = 2",
+        "(//b)[2](1)[false()] or true()",
+        "some $x in [1, 3] satisfies count($x) = 1",
+    ],
+)
+def test_arrays_and_calls_of_values_are_no_filters_and_no_sequences(
+    judge: Judge, test: str
+) -> None:
+    uri = "http://www.w3.org/2005/xpath-functions/array"
+    body = f"""<ns prefix="array" uri="{uri}"/>
+      <let name="m" value="map {{ 'k' : 1 }}"/><let name="list" value="[4, 5]"/>
+      <pattern><rule context="a"><assert id="A" test="{test}"/></rule></pattern>"""
+    assert judge(body, "<a><b>x</b></a>", binding="xslt3").hits == ()
+
+
 def test_ancestors_are_not_taken_for_the_root_where_they_nest(judge: Judge) -> None:
     body = """<pattern><rule context="b/c">
         <assert id="COUNT" test="count(ancestor::a/d) = 1"/>
