@@ -22,6 +22,7 @@ from cius_pt.rules import catalogue, fiscal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+ALL_STEPS = ", ".join(checking.STEPS)
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
 DOCUMENT = (FIXTURES / "withholding.xml").read_bytes()
 INVALID = DOCUMENT.replace(b"<cbc:DueDate>2026", b"<cbc:DueDate>x")
