@@ -21,7 +21,7 @@ from cius_pt.signature.policy import Policy
 from cius_pt.signature.signing.pdf import Box, PdfProfile
 from cius_pt.signature.signing.place import Placement
 from cius_pt.signature.signing.xades import XmlProfile
-from cius_pt.signature.status import Indication, Integrity, Signature
+from cius_pt.signature.status import Format, Indication, Integrity, Signature
 from cius_pt.signature.verify import verify
 from tests import signing_keys as keys
 from tests.blank_pdf import BLANK
@@ -147,10 +147,45 @@ def test_what_we_sign_is_intact_and_whole_for_dss(
 # --- the collected cases, ours against theirs ---
 
 
+# Where we differ on purpose, and what we say; docs/signatures.md gives the reasons.
+DIFFERENT = {
+    # A stranger's program, too much of it, or content outside the document.
+    "evil_jdk_xpath_subset.xml": "unsupported",
+    "qes-xades111-filter2.xml": "unsupported",
+    "xades-900-references.xml": "unsupported",
+    "xsw_orig-in-sig-object_noid.xml": "unsupported",
+    # DSS has no here() and reads no UTF-16.
+    "ok_jdk_ubl_xpath.xml": "intact",
+    "odd_utf16.xml": "intact",
+    # Changed after signing, which DSS only warns of.
+    "bad_certify_p1_then_annot.pdf": "failed",
+    "bad_inc_add_annot.pdf": "failed",
+    "bad_inc_openaction_js.pdf": "failed",
+    "bad_inc_overwrite_content.pdf": "failed",
+    "odd_inc_lang.pdf": "failed",
+    "pades-lta-copied-doctst.pdf": "failed",
+    "pades-signed-annot-added.pdf": "failed",
+    # Signatures that DSS does not list, or that are none.
+    "bad_byterange_3.pdf": "failed",
+    "bad_contents_zero.pdf": "failed",
+    "pdf-with-empty-sig.pdf": "failed",
+    "pades_infinite_loop.pdf": "none",
+    # SubFilters of old.
+    "odd_subfilter_sha1.pdf": "unsupported",
+    "odd_subfilter_x509.pdf": "unsupported",
+    "pkcs7_sha1.pdf": "intact,unsupported",
+    "wrong-digest-algo.pdf": "unsupported",
+}
+
+
 def our_words(path: Path) -> list[str]:
-    """Return a word per signature: whether it failed in ETSI's sense, or is intact."""
+    """Return a word per signature: whether it failed in ETSI's sense, or is intact.
+
+    DSS lists time stamps of a document apart from its signatures.
+    """
     report = verify(path.read_bytes(), policy=Policy.ILINK, trust=None, at=AT)
-    return sorted(map(_our_word, report.signatures)) or ["none"]
+    found = [s for s in report.signatures if s.format is not Format.DOC_TIMESTAMP]
+    return sorted(map(_our_word, found)) or ["none"]
 
 
 def _our_word(one: Signature) -> str:
@@ -181,14 +216,14 @@ def test_the_matrix_of_agreement(libraries: Path, shared: Path, kind: str) -> No
     ]
     said = ask(libraries, shared / "signed" / "pki" / "trust.pem", files)
     matrix: Counter[tuple[str, str]] = Counter()
+    surprises = {}
     for path in files:
-        theirs = their_words(said.get(path.name, [["none"]]))
-        mine = our_words(path)
-        matrix[",".join(theirs), ",".join(mine)] += 1
-        if theirs != mine:
-            print(f"{path.name}: DSS {theirs}, ours {mine}")  # noqa: T201 - matrix
-    for (theirs, mine), count in sorted(matrix.items()):  # type: ignore[assignment]
+        theirs = ",".join(their_words(said.get(path.name, [["none"]])))
+        mine = ",".join(our_words(path))
+        matrix[theirs, mine] += 1
+        if mine != DIFFERENT.get(path.name, theirs):
+            surprises[path.name] = (theirs, mine)
+    for (theirs, mine), count in sorted(matrix.items()):
         print(f"{count:4} DSS {theirs:20} ours {mine}")  # noqa: T201 - the matrix
 
-    agreed = sum(count for (a, b), count in matrix.items() if a == b)
-    assert agreed / matrix.total() >= 0.8
+    assert surprises == {}
