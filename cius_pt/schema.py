@@ -71,10 +71,7 @@ _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 _PASSED_OVER: Final = Finding(
     rule="CP-XSD-05",
     severity=Severity.INFO,
-    message=(
-        "The schema does not allow the signature as it stands; the errors that follow "
-        "arise from it alone and are passed over."
-    ),
+    message="The schema does not allow the signature so; its errors are passed over.",
 )
 # The number of an element, and what libxml2 says of it.
 _Error = tuple[int, etree._LogEntry]  # noqa: SLF001 - its only name

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NOW = dt.datetime(2026, 3, 2, 10, 30, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
+DER = serialization.Encoding.DER
 PASSWORD = "palavra-passe sem segredo"  # noqa: S105 - of keys made for the tests
 # Not ASCII, and with what XML and names must escape.
 ISSUER = "Emissora de Testes & Cª <raiz>, Lda"

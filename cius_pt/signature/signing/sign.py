@@ -38,6 +38,7 @@ def sign(
     valid, not for signatures) and for a time stamp that fails, and
     `UnreadableDocument` for XML that is no invoice.
     """
+    _require_bytes(data)
     moment = _moment(time)
     signer.require_fit(moment)
     if data.startswith(b"%PDF-"):
@@ -81,6 +82,12 @@ def sign_invoice(  # noqa: PLR0913 - two documents, and how each is signed
         )
         xml = embed(xml, signed)
     return sign(xml, signer, options=options, timestamp=timestamp, time=moment)
+
+
+def _require_bytes(data: object) -> None:
+    if not isinstance(data, bytes):
+        kind = type(data).__name__
+        raise InvalidValue(f"takes the bytes of a document, not {kind}", path="data")
 
 
 def _moment(time: dt.datetime | None) -> dt.datetime:

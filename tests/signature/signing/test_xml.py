@@ -21,11 +21,13 @@ from cius_pt import (
     write,
     xmlio,
 )
+from cius_pt.errors import InvalidValue
 from cius_pt.findings import Outcome, Severity
+from cius_pt.signature.filters import LATER_CONTAINERS, OTHER_SIGNATURES, SAC
 from cius_pt.signature.signing import place
 from cius_pt.signature.signing.place import Placement
 from cius_pt.signature.signing.xades import XmlProfile
-from cius_pt.signature.status import Integrity
+from cius_pt.signature.status import Coverage, Integrity, Verdict
 from cius_pt.signature.strip import strip
 from cius_pt.signature.verify import verify
 from cius_pt.testing import strategies
@@ -211,6 +213,11 @@ def test_a_document_without_a_canonical_form_is_refused() -> None:
         signed(relative)
 
 
+def test_only_bytes_are_signed() -> None:
+    with pytest.raises(InvalidValue, match="takes the bytes"):
+        sign("<Invoice/>", keys.key("p256"))  # type: ignore[arg-type]
+
+
 def test_what_is_no_invoice_is_unreadable() -> None:
     for data in (b"", b"<a/>", b"PK\x03\x04", b"<!DOCTYPE a><a/>"):
         with pytest.raises(UnreadableDocument):
@@ -289,6 +296,23 @@ def test_a_broken_signature_that_is_there_hinders_nobody() -> None:
     (first, second) = verify(signed(broken), at=keys.NOW).signatures
 
     assert (first.integrity, second.integrity) == (Integrity.BROKEN, Integrity.INTACT)
+
+
+def test_what_hides_in_a_later_container_is_seen() -> None:
+    hidden = (
+        f'<sac:SignatureInformation xmlns:sac="{SAC}">'
+        f'<cbc:Note xmlns:cbc="{xmlio.CBC}">falso</cbc:Note></sac:SignatureInformation>'
+    ).encode()
+    end = b"</sig:UBLDocumentSignatures>"
+    report = verify(signed(PLAIN).replace(end, hidden + end), at=keys.NOW)
+
+    assert [s.coverage for s in report.signatures] == [Coverage.PARTIAL]
+    assert report.verdict is Verdict.INVALID
+
+
+def test_the_filter_means_what_it_says_whatever_the_prefixes() -> None:
+    # Exclusive C14N does not sign a prefix that only a text uses: ours use none.
+    assert not re.search(r"\b(ds|sac|sig):", OTHER_SIGNATURES + LATER_CONTAINERS)
 
 
 # --- the PDF first, then the XML ---
