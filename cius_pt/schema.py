@@ -71,10 +71,7 @@ _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 _PASSED_OVER: Final = Finding(
     rule="CP-XSD-05",
     severity=Severity.INFO,
-    message=(
-        "The schema does not allow the signature as it stands; the errors that follow "
-        "arise from it alone and are passed over."
-    ),
+    message="The schema does not allow the signature so; its errors are passed over.",
 )
 _Error = tuple[int, etree._LogEntry]  # noqa: SLF001 - its only name
 
@@ -169,11 +166,7 @@ def _apart(
     total: int,
     errors: list[_Error],
 ) -> tuple[int, list[_Error], list[_Error]]:
-    """Return the errors there are without the signatures, and those they cause.
-
-    UBL 2.1 has one place for a signature and bundles XAdES 1.3.2 of 2009; most signers
-    put theirs elsewhere or write newer properties.
-    """
+    """Return the errors there are without the signatures, and those they cause."""
     rest = remains(document.utf8, document.root)
     if rest is None:
         return total, errors, []

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cius_pt import xmlio
 from cius_pt.cli.summary import summary
 from cius_pt.model import json as model_json
 from cius_pt.ubl.read import Reading, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_SIGNED = (
+    "signed: this is what the document says, not whether the signature is good (see "
+    "`cius-pt verify`); what is built from it anew is not signed"
+)
 
 
 @click.command(short_help="Show what a UBL document says.")
@@ -32,9 +38,12 @@ def show(context: click.Context, source: Any, form: str) -> None:
     What the model has no place for, and what is odd, goes to standard error. Exit code
     1 when the document lacks so much that there is no invoice to show.
     """
-    reading = read(source.read())
+    document = xmlio.parse(source.read())
+    reading = read(document)
     for line in _remarks(reading):
         click.echo(line, err=True)
+    if next(document.root.iter(f"{{{xmlio.DS}}}Signature"), None) is not None:
+        click.echo(_SIGNED, err=True)
     if not reading.complete:
         context.exit(1)
     invoice = reading.invoice

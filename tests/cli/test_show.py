@@ -54,6 +54,18 @@ def test_what_cannot_be_shown_is_named_on_standard_error() -> None:
     assert "outside CIUS-PT: /Invoice/cbc:UUID" in shown.stderr
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_signed_document_is_shown_and_said_to_be_signed(form: str) -> None:
+    document = (FIXTURES / "withholding.xml").read_bytes()
+    signature = b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/></Invoice>'
+
+    shown = run("--format", form, "-", given=document.replace(b"</Invoice>", signature))
+
+    assert shown.exit_code == 0
+    assert shown.stderr.splitlines()[-1].startswith("signed: ")
+    assert "is not signed" in shown.stderr
+
+
 def test_a_document_without_its_number_has_nothing_to_show() -> None:
     document = (FIXTURES / "withholding.xml").read_bytes()
 
