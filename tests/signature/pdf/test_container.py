@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from asn1crypto import cms
 from asn1crypto import x509 as asn1
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 
 from cius_pt.signature.status import (
     Ilink,
@@ -15,7 +17,7 @@ from cius_pt.signature.status import (
 )
 from tests.signature.pdf import making
 from tests.signature.pdf.asking import WHOLE, answers, rules, verified
-from tests.signature.trust_pki import issue
+from tests.signature.trust_pki import issue, wrapped
 
 pytestmark = pytest.mark.usefixtures("no_network")
 
@@ -69,11 +71,6 @@ def other_value(box: cms.ContentInfo) -> None:
 
 def disordered(box: cms.ContentInfo) -> bytes:
     """Return the CMS with its signed attributes in another order, signed anew."""
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import padding  # noqa: PLC0415
-
-    from tests.signature.trust_pki import wrapped  # noqa: PLC0415
-
     signer = box["content"]["signer_infos"][0]
     attributes = [attribute.dump() for attribute in signer["signed_attrs"]]
     turned = b"".join(sorted(attributes, reverse=True))
@@ -126,6 +123,25 @@ def test_attributes_out_of_order_are_a_warning_about_other_validators() -> None:
     assert (report.verdict, report.ilink) == (Verdict.VALID, Ilink.UNKNOWN)
     assert answers(report) == WHOLE
     assert "CP-PSIG-16" in rules(report)
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_a_signature_without_signed_attributes_is_verified_too(honest: bool) -> None:
+    data = making.sign(making.page(), making.RSA, pkcs7=True)
+    start, end = making.hole(data)
+    covered = data[:start] + data[end:] + (b"" if honest else b" ")
+
+    def bare(box: cms.ContentInfo) -> None:
+        signer = box["content"]["signer_infos"][0]
+        del signer["signed_attrs"]
+        signer["signature"] = making.RSA.key.sign(
+            covered, padding.PKCS1v15(), hashes.SHA256()
+        )
+
+    report = verified(making.recontained(data, bare))
+
+    assert (report.verdict is Verdict.VALID) is honest
+    assert rules(report) == ([] if honest else ["CP-PSIG-09"])
 
 
 def test_something_after_the_signature_value_is_said() -> None:
