@@ -66,6 +66,17 @@ def key(
     offered = set(_texts(info.get("key"), "algo"))
     pss = _PSS in offered and _RSA not in offered
     suite = suite_of(leaf.public_key(), pss=pss)
+    sign_digest = _signing(call, credential, authorization, suite)
+    return SigningKey(chain, sign_digest, pss=pss)
+
+
+def _signing(
+    call: Callable[[str, Mapping[str, Any]], dict[str, Any]],
+    credential: str,
+    authorization: Callable[[bytes], Mapping[str, str]],
+    suite: Suite,
+) -> Callable[[bytes], bytes]:
+    """Return what signs a hash: leave for this one hash, then its signature."""
 
     def sign_digest(digest: bytes) -> bytes:
         hashed = base64.b64encode(digest).decode()
@@ -81,7 +92,7 @@ def key(
         answer = call("signatures/signHash", asked)
         return _decoded(next(iter(_texts(answer, "signatures")), ""))
 
-    return SigningKey(chain, sign_digest, pss=pss)
+    return sign_digest
 
 
 def _algorithm(suite: Suite) -> str:

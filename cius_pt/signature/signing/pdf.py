@@ -11,7 +11,7 @@ from enum import StrEnum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from cius_pt.errors import SignatureError
+from cius_pt.errors import InvalidValue, SignatureError
 from cius_pt.signature.signing import cms
 
 if TYPE_CHECKING:
@@ -62,7 +62,11 @@ class PdfSigning:
 
     def __post_init__(self) -> None:
         if self.certify not in {None, 1, 2, 3}:
-            raise SignatureError("a certification allows 1, 2 or 3")
+            raise InvalidValue("is 1, 2 or 3", path="options.certify")
+        try:  # the word will do in place of the enumeration
+            object.__setattr__(self, "profile", PdfProfile(self.profile))
+        except ValueError as error:
+            raise InvalidValue(str(error), path="options.profile") from None
 
 
 def sign_pdf(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cius_pt import xmlio
+from cius_pt.errors import InvalidValue
 from cius_pt.signature.signing import canonical, place, xades
 from cius_pt.signature.signing.place import Placement
 from cius_pt.signature.signing.splice import insert
@@ -38,6 +39,15 @@ class XmlSigning:
     profile: XmlProfile = XmlProfile.BES
     placement: Placement | None = None
     parallel: bool = True
+
+    def __post_init__(self) -> None:
+        # The words will do in place of the enumerations; others cannot exist.
+        try:
+            object.__setattr__(self, "profile", XmlProfile(self.profile))
+            if self.placement is not None:
+                object.__setattr__(self, "placement", Placement(self.placement))
+        except ValueError as error:
+            raise InvalidValue(str(error), path="options") from None
 
 
 def sign_xml(

@@ -14,6 +14,8 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 from cius_pt import PdfSigning, SignatureError, XmlSigning, sign
 from cius_pt.errors import InvalidValue
 from cius_pt.signature.signing.pdf import Box, PdfProfile
+from cius_pt.signature.signing.place import Placement
+from cius_pt.signature.signing.xades import XmlProfile
 from tests import signing_keys as keys
 from tests.blank_pdf import BLANK
 
@@ -106,7 +108,6 @@ def test_a_password_is_not_shown() -> None:
             lambda: signed(visible=Box(page=2, left=1, bottom=1, right=9, top=9)),
             "no page 2: the PDF has 1",
         ),
-        (lambda: signed(certify=4), "1, 2 or 3"),
         (
             lambda: sign(BLANK, keys.key("p256"), options=XmlSigning(), time=keys.NOW),
             "this is a PDF",
@@ -117,6 +118,28 @@ def test_a_password_is_not_shown() -> None:
 def test_what_cannot_be_signed_is_refused(make: Any, reason: str) -> None:
     with pytest.raises(SignatureError, match=reason):
         make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: PdfSigning(certify=4),
+        lambda: PdfSigning(profile="cades"),  # type: ignore[arg-type]
+        lambda: XmlSigning(placement="first"),  # type: ignore[arg-type]
+        lambda: XmlSigning(profile="xades-lta"),  # type: ignore[arg-type]
+    ],
+)
+def test_options_that_cannot_exist_are_refused(make: Any) -> None:
+    with pytest.raises(InvalidValue, match="options"):
+        make()
+
+
+def test_words_will_do_in_place_of_enumerations() -> None:
+    plain = XmlSigning(placement="last", profile="xades-b")  # type: ignore[arg-type]
+
+    assert plain == XmlSigning(placement=Placement.LAST, profile=XmlProfile.BASELINE)
+    assert plain.placement is Placement.LAST
+    assert PdfSigning(profile="pkcs7").profile is PdfProfile.PKCS7  # type: ignore[arg-type]
 
 
 def test_it_works_where_an_event_loop_runs() -> None:
