@@ -76,17 +76,12 @@ def qr_for(  # noqa: PLR0913 - the invoice does not say these
     """
     if invoice.currency != "EUR":
         raise InvalidValue("a QR code is in EUR", path="currency")
-    issuer = nif.without_country(invoice.seller.vat_identifier)
-    if issuer is None:
-        raise InvalidValue(
-            "a QR code is of a Portuguese seller", path="seller.vat_identifier"
-        )
     if invoice.atcud is None:
         raise InvalidValue("a QR code needs the ATCUD (BT-18)", path="atcud")
     taxes = taxes_of(invoice, region)
     withheld = [cents(item.amount) for item in invoice.withholdings]
     return Qr(
-        issuer_nif=issuer,
+        issuer_nif=_issuer(invoice),
         buyer_nif=buyer_number(invoice),
         buyer_country=buyer_country(invoice),
         document_type=document_types.saft(invoice.kind) or invoice.kind.value,
@@ -125,6 +120,15 @@ def with_qr(  # noqa: PLR0913 - as `qr_for`
         other=other,
     )
     return replace(invoice, qr=str(qr))
+
+
+def _issuer(invoice: Invoice) -> str:
+    number = nif.without_country(invoice.seller.vat_identifier)
+    if number is None:
+        raise InvalidValue(
+            "a QR code is of a Portuguese seller", path="seller.vat_identifier"
+        )
+    return number
 
 
 def buyer_number(invoice: Invoice) -> str:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from cius_pt.model import (
     AdditionalProperty,
-    Attachment,
     CertifiedProgram,
     Delivery,
     Invoice,
@@ -28,6 +27,7 @@ from cius_pt.model import (
 from cius_pt.model.document import SPECIFICATION
 from cius_pt.money import CENT, ZERO, total
 from cius_pt.pt.vat import Region
+from cius_pt.testing.attachments import attachments
 from cius_pt.testing.lawful import lawful, with_lawful_qr
 from cius_pt.testing.lines import allowance_charges, lines, periods
 from cius_pt.testing.parties import (
@@ -40,7 +40,6 @@ from cius_pt.testing.parties import (
 from cius_pt.testing.payments import further_references, payments
 from cius_pt.testing.texts import (
     CURRENCIES,
-    MIME_CODES,
     OBJECT_SCHEMES,
     codes,
     dates,
@@ -66,12 +65,6 @@ _NOTE_ORDERS = (
     ("WITHHOLDINGTAXAMOUNT@WITHHOLDINGTAX-001", "free", "CALCULATIONRATE"),
 )
 _DOCUMENT_ORDERS = (("attachments", "atcud"), ("project_reference", "attachments"))
-# How content of a type begins, where that is looked at.
-BEGINNINGS = {
-    "application/pdf": b"%PDF-1.7\n",
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "image/jpeg": b"\xff\xd8\xff",
-}
 _SIZES = (10, 1000, 10**6, 10**12)
 
 
@@ -95,35 +88,6 @@ def deliveries(*, complete: bool = True) -> SearchStrategy[Delivery]:
         name=maybe(texts(200)),
         location=maybe(identifiers()),
         date=maybe(dates()) if complete else dates(),
-    )
-
-
-@kept
-@st.composite
-def attachments(draw: DrawFn, *, type_code: bool = False) -> Attachment:
-    """Draw a supporting document: inside, by reference, or only mentioned.
-
-    With a `type_code` (130) it also has a description: without, it would be the
-    object identifier of the document.
-    """
-    where = draw(st.sampled_from(("inside", "reference", "both", "mentioned")))
-    kinds = ("INVOICE_REPRESENTATION", "ATTACHMENT")
-    described = codes(kinds) | texts(200)
-    parts: dict[str, Any] = {"description": draw(maybe(described))}
-    if type_code:
-        parts = {"description": draw(described), "type_code": "130"}
-    if where in {"inside", "both"}:
-        mime = draw(codes(MIME_CODES))
-        parts |= {
-            "content": BEGINNINGS.get(mime, b"")
-            + draw(st.binary(min_size=1, max_size=40)),
-            "mime_code": mime,
-            "filename": draw(texts(50)),
-        }
-    if where in {"reference", "both"}:
-        parts["uri"] = draw(texts(200))
-    return Attachment(
-        id=draw(texts(50)), scheme=draw(maybe(codes(OBJECT_SCHEMES))), **parts
     )
 
 

@@ -2,7 +2,9 @@
 """Hypothesis strategies that draw invoices: one per class of the model.
 
 What `invoices`, `credit_notes` and `documents_of` draw is legal CIUS-PT 2.1.2: valid
-UBL 2.1, and neither fatal findings nor warnings under the published rules. The parts
+UBL 2.1, and neither fatal findings nor warnings under the published rules or under
+ours: a Portuguese seller has a NIF that checks, rates and exemptions of the region and
+the day, an ATCUD, a QR code of its own figures; a third has a seller abroad. The parts
 reach the limits of the format (lengths 1 and the maximum, eight decimals, 13 digits
 where the sums allow it) and every optional field is there sometimes and sometimes not.
 
@@ -11,9 +13,9 @@ where the sums allow it) and every optional field is there sometimes and sometim
 <Kind.FR: 'FR'>
 """
 
+from cius_pt.testing.attachments import attachments
 from cius_pt.testing.documents import (
     additional_properties,
-    attachments,
     certified_programs,
     credit_notes,
     deliveries,
