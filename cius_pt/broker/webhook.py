@@ -12,12 +12,16 @@ where the id of the document stands in it is an argument (`document_of`).
 
     app = Webhook(keys=[key], on_news=lambda news: fetch(news.document))
     # uvicorn module:app, or mounted in any other ASGI application
+
+Mounted at a path, register the address exactly as the other application answers it
+(Starlette wants the slash at its end): a redirect is not 200.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import inspect
 import json
 import logging
 import re
@@ -51,6 +55,7 @@ SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _ID: Final = re.compile(r"[0-9a-f]{14}\.[0-9]{1,12}")
 _LOG: Final = logging.getLogger(__name__)
+_DIGITS: Final = 18
 _METHODS: Final = ("POST", "PUT")
 
 
@@ -130,6 +135,8 @@ class Webhook:
         self._keys = [key.encode() for key in keys]
         if not self._keys or not all(self._keys):
             raise InvalidValue("give at least one key, and none that is empty")
+        if inspect.iscoroutinefunction(on_news):
+            raise InvalidValue("is called in a thread; give a plain function, no async")
         self._on_news = on_news
         self._first_time = first_time or Recent()
         self._document_of = document_of
@@ -188,7 +195,9 @@ class Webhook:
         length = headers.get(b"content-length", [b"0"])[0]
         if not length.isdigit():
             return 400
-        return 413 if int(length) > self._max_bytes else None
+        # int() refuses thousands of digits with an error; no length has so many.
+        far = len(length) > _DIGITS
+        return 413 if far or int(length) > self._max_bytes else None
 
     def _knows(self, given: list[bytes]) -> bool:
         """Whether the one Authorization header has one of the keys.
@@ -214,17 +223,16 @@ class Webhook:
                 return b"".join(pieces)
 
     def _take(self, body: bytes) -> None:
-        """Put it into the queue, unless it was there before."""
-        identity = hashlib.sha256(body).hexdigest()
-        if self._first_time(identity):
-            self._worker.submit(self._work, identity, body)
+        """Put it into the queue."""
+        self._worker.submit(self._work, body)
 
-    def _work(self, identity: str, body: bytes) -> None:
+    def _work(self, body: bytes) -> None:
+        """Tell it, unless it was told before."""
         try:
-            content = json.loads(body)
-        except (ValueError, RecursionError):
-            content = None
-        try:
+            identity = hashlib.sha256(body).hexdigest()
+            if not self._first_time(identity):
+                return
+            content = _json(body)
             document = self._document_of(content)
             self._on_news(
                 News(document=document, identity=identity, content=content, body=body)
@@ -232,6 +240,14 @@ class Webhook:
         except Exception as error:  # noqa: BLE001 - the next news must be heard
             # Not its text: it may quote a request, and requests carry keys.
             _LOG.error("webhook callback failed: %s", type(error).__name__)
+
+
+def _json(body: bytes) -> Any:
+    """Return a body read as JSON; None when it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _headers(scope: Scope) -> dict[bytes, list[bytes]]:

@@ -80,17 +80,23 @@ def fake_ilink(  # noqa: PLR0913 - one argument for each option
     does follows the public documentation of iLink and proves nothing about iLink
     itself; see docs/fake-ilink.md.
     """
-    from cius_pt.testing.fake_ilink import Change, FakeIlink, Settings  # noqa: PLC0415
+    from cius_pt.testing.fake_ilink import (  # noqa: PLC0415 - not for help
+        Change,
+        FakeIlink,
+        Fault,
+        Settings,
+    )
 
     script = () if accept_after is None else (Change(after=accept_after, code="11"),)
     settings = Settings(rules=rules, rate_limit=rate_limit or None, script=script)
-    try:
-        ilink = FakeIlink(settings, state=state, port=port)
-    except OverflowError as error:
-        raise click.UsageError(str(error)) from error
-    ilink.faults.set(*faults)
     known = [_entity(text, requires_commitment) for text in entities or _DEFAULTS]
-    with ilink:
+    wrong = [Fault.parse(text) for text in faults]
+    try:
+        server = FakeIlink(settings, state=state, port=port)
+    except OSError as error:
+        raise click.ClickException(f"--port {port}: {error.strerror}") from error
+    with server as ilink:
+        ilink.faults.set(*wrong)
         ilink.add(*known)
         put(_told(ilink, known))
         flush()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cius_pt.testing.fake_ilink.world import World
 
 _BOM: Final = b"\xef\xbb\xbf"
-# What a recipient may ask for. Only the commitment number is documented.
+# How each of `settings.REQUIRABLE` is met.
 REQUIREMENTS: Final[Mapping[str, Callable[[Invoice], object]]] = {
     "commitment_number": lambda invoice: (
         invoice.commitment or any(line.commitment for line in invoice.lines)
@@ -145,7 +145,7 @@ def _judged(world: World, data: bytes) -> Report:
 def _missing(world: World, draft: Draft, invoice: Invoice) -> Answer | None:
     recipient = world.entity(draft.customer)
     for name in () if recipient is None else recipient.requires:
-        if name in REQUIREMENTS and not REQUIREMENTS[name](invoice):
+        if not REQUIREMENTS[name](invoice):
             return replies.refusal(world, name, "e048")
     return None
 
@@ -160,6 +160,8 @@ def commit(world: World, entity: Entity, draft: Draft, options: Options) -> Answ
         elif states.editable(there):
             document = _edit(world, there, draft)
             code, status = "s012", 200
+            if not world.settings.edit_sends_email:
+                options = Options()
         else:
             answer = replies.refusal(world, "number", "e200")
             return _noted(world, entity, draft.number, answer, draft.sha256)

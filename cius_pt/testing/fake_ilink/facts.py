@@ -60,7 +60,7 @@ def nif(vat_identifier: str) -> str:
 
 
 def fact_view(kind: str) -> dict[str, str]:
-    """Return `type_document_fact` for a BT-3."""
+    """Return `type_document_fact` for a BT-3; its id is made up."""
     code, alias, letters, text = TYPES.get(kind, (kind, kind.lower(), kind, kind))
     return {
         "id": f"5c9cb870a5ef57.{code}",

@@ -80,7 +80,11 @@ class FakeIlink:
         self.world = World(
             settings=settings or Settings(), clock=self.clock, store=Store(state)
         )
-        self._listener = Listener(port, self)
+        try:
+            self._listener = Listener(port, self)
+        except OSError:
+            self.world.store.close()
+            raise
         self.origin = self.world.origin = (
             f"http://127.0.0.1:{self._listener.server_address[1]}"
         )

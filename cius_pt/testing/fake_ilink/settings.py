@@ -18,6 +18,9 @@ CLIENT_ID: Final = "fake-client"
 CLIENT_SECRET: Final = "fake-client-secret"  # noqa: S105 - no secret: a local server
 PLATFORM_TOKEN: Final = "fake-platform-token"  # noqa: S105 - likewise
 
+CODES: Final = ("ACCEPTED", "ERROR", "14", "22", "11", "30", "33", "29")
+# What a recipient may ask for: no other field is documented.
+REQUIRABLE: Final = ("commitment_number",)
 KEYS: Final = ("number", "type", "date")
 
 
@@ -30,13 +33,17 @@ def unsigned(_document: bytes) -> bool:
 class Change:
     """A state that a document will come to: so many seconds after the one before.
 
-    `code` is one of the codes of a status message (`states.CODES`); `reason` is the
+    `code` is one of the codes of a status message (`CODES`); `reason` is the
     text that comes with a refusal.
     """
 
     after: float
     code: str
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise InvalidValue(f"{self.code!r} is none of {', '.join(CODES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,10 @@ class Entity:
     on_state: Hook | None = None
 
     def __post_init__(self) -> None:
+        for name in self.requires:
+            if name not in REQUIRABLE:
+                known = ", ".join(REQUIRABLE)
+                raise InvalidValue(f"{name!r}: only {known} is known", path="requires")
         if not self.key:
             object.__setattr__(self, "key", f"key{self.nif}")
 
@@ -98,7 +109,8 @@ class Settings:
     `clock_tolerance`: seconds a token request may be off. `token_error`: the shape in
     which the token endpoint refuses. `handshake`: whether OAuth2 needs it too.
     `identity`: what makes two documents of one issuer the same; empty: nothing, each
-    upload is another document. `rate_limit`: requests a minute, None for no limit.
+    upload is another document. `edit_sends_email`: whether s012 sends e-mails again.
+    `rate_limit`: requests a minute, None for no limit.
     `block_status` and `retry_after`: how a block is told. `document_field`: the field
     of the file. `read_field`, `accept_field`, `reason_field`: parameters without a
     documented name. `files_need_token`: whether attachments ask for the Bearer.
@@ -117,6 +129,7 @@ class Settings:
     token_error: Literal["ilink", "rfc6749"] = "ilink"  # noqa: S105 - a word
     handshake: bool = False
     identity: tuple[str, ...] = KEYS
+    edit_sends_email: bool = True
     rate_limit: int | None = 200
     block_seconds: float = 120.0
     block_status: int = 429

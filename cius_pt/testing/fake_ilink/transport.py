@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cius_pt.testing.fake_ilink.faults import Fault
     from cius_pt.testing.fake_ilink.server import FakeIlink
 
+# No length has more; int() refuses thousands of digits with an error.
+_DIGITS: Final = 18
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -45,6 +47,8 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "fake-ilink"
     sys_version = ""
     timeout = 60
+    # Head and body are two writes: the second would wait for the client's ACK.
+    disable_nagle_algorithm = True
 
     @property
     def _ilink(self) -> FakeIlink:
@@ -89,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         if "Transfer-Encoding" in self.headers or not length.isdecimal():
             self._refuse(411)
             return None
-        if int(length) > self._ilink.world.settings.max_bytes:
+        if len(length) > _DIGITS or int(length) > self._ilink.settings.max_bytes:
             # Which size iLink takes, and what it says then, is not documented.
             self._refuse(413)
             return None

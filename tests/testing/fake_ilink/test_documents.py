@@ -272,6 +272,20 @@ def test_without_send_by_email_there_is_none(client: Client) -> None:
     assert shown["response"]["data"]["emails"] == []
 
 
+@pytest.mark.parametrize(("again", "sent"), [(True, 2), (False, 1)])
+def test_whether_an_edit_sends_e_mails_again_is_a_setting(
+    client: Client, again: bool, sent: int
+) -> None:
+    client.ilink.add(Entity(nif=BUYER, to_send="no_connection"))
+    client.ilink.change(edit_sends_email=again)
+    for _ in range(2):
+        client.upload(None, send_by_email="1", **ADDITIONAL)
+    identifier = client.ilink.documents()[0].id
+
+    shown = client.call("GET", f"/apps/documents/{identifier}").json()
+    assert len(shown["response"]["data"]["emails"]) == sent
+
+
 def test_the_shapes_that_were_seen_elsewhere(client: Client) -> None:
     client.ilink.add(Entity(nif=BUYER, to_send="no_connection"))
     client.ilink.change(

@@ -16,6 +16,7 @@ from cius_pt import InvalidValue, write
 from cius_pt.testing.fake_ilink import FakeIlink, Fault, Kind
 from cius_pt.testing.fake_ilink.faults import STEPS, Faults
 from tests import samples
+from tests.profiles import DRAWN
 
 if TYPE_CHECKING:
     from tests.ilink_client import Client
@@ -148,6 +149,7 @@ def test_a_fault_of_every_step_counts_each_step_by_itself() -> None:
     assert hits == [False, False, True, True]
 
 
+@DRAWN
 @given(
     st.builds(
         lambda step, kind, value, first, more: Fault(

@@ -9,7 +9,15 @@ import httpx2
 import pytest
 
 from cius_pt import InvalidValue, write
-from cius_pt.testing.fake_ilink import Entity, FakeIlink, Settings
+from cius_pt.testing.fake_ilink import (
+    Change,
+    Entity,
+    FakeIlink,
+    Settings,
+    documents,
+    settings,
+    states,
+)
 from tests import samples
 from tests.ilink_client import BUYER, SELLER, Client
 
@@ -19,12 +27,12 @@ if TYPE_CHECKING:
 
 def test_documents_tokens_and_counters_outlive_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "ilink.sqlite"
-    settings = Settings(validate=False)
+    plain = Settings(validate=False)
     token = ""
     answers = []
     for _ in range(2):
         with (
-            FakeIlink(settings, state=state) as ilink,
+            FakeIlink(plain, state=state) as ilink,
             httpx2.Client(base_url=ilink.url) as http,
         ):
             ilink.add(Entity(nif=SELLER), Entity(nif=BUYER))
@@ -120,6 +128,18 @@ def test_a_hook_that_leaves_the_machine_is_refused(fake_ilink: FakeIlink) -> Non
         entity = Entity(nif=SELLER, on_state=Hook(url=url, key="k"))
         with pytest.raises(InvalidValue, match=r"127\.0\.0\.1"):
             fake_ilink.add(entity)
+
+
+def test_what_nobody_documents_cannot_be_required_or_come_about() -> None:
+    with pytest.raises(InvalidValue, match="commitment_number"):
+        Entity(nif=SELLER, requires=("order",))
+    with pytest.raises(InvalidValue, match="ACCEPTED"):
+        Change(after=1, code="15")
+
+
+def test_the_words_of_the_settings_are_those_of_the_server() -> None:
+    assert tuple(states.CODES) == settings.CODES
+    assert tuple(documents.REQUIREMENTS) == settings.REQUIRABLE
 
 
 def test_an_identity_of_unknown_fields_is_refused() -> None:

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cius_pt.testing.fake_ilink.wire import BadForm, Request, multipart
+from tests.profiles import DRAWN
 
 NAMES = st.text("abcXYZ019_[]-.", min_size=1, max_size=20)
 VALUES = st.text(max_size=40)
 DATA = st.binary(max_size=200) | st.sampled_from([b"\r\n", b"--", b"\r\n--x--\r\n"])
 
 
+@DRAWN
 @given(
     st.dictionaries(NAMES, VALUES, max_size=4),
     st.lists(st.tuples(NAMES, DATA), min_size=1, max_size=3),
@@ -37,6 +39,7 @@ def test_multipart_is_read_as_another_library_writes_it(
     }
 
 
+@DRAWN
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_form_or_a_bad_one(body: bytes) -> None:
     try:
