@@ -21,6 +21,7 @@ from cius_pt.broker import (
     connections,
     documents,
     receiving,
+    registration,
     report,
     structured,
     tracking,
@@ -100,6 +101,8 @@ class _Calls:
     process_states = _Method(receiving.process_states)
     set_process_state = _Method(receiving.set_process_state)
     send_structured = _Method(structured.send_structured)
+    register = _Method(registration.register)
+    revoke = _Method(registration.revoke)
     connect = _Method(connections.connect)
     connection = _Method(connections.connection)
     connections = _Method(connections.connections)

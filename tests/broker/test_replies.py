@@ -222,8 +222,10 @@ REFUSALS = [
     (
         "supplier",
         "e199",
-        "A entidade criadora do documento deve ser cliente ou fornecedor do novo "
-        "documento.",
+        (
+            "A entidade criadora do documento deve ser cliente ou fornecedor do novo "
+            "documento."
+        ),
         "CP-ILINK-11",
         "BT-31",
     ),

@@ -205,7 +205,7 @@ def test_a_certificate_nobody_trusts_is_refused_before_anything_is_sent(
     context.load_cert_chain(certificate)
     with (
         server(b"HTTP/1.1 200 OK\r\n\r\n", context) as port,
-        pytest.raises(Unanswered, match="(?i)certificate") as caught,
+        pytest.raises(Unanswered, match=r"(?i)certificate") as caught,
     ):
         send(f"https://127.0.0.1:{port}/a", asynchronous)
 

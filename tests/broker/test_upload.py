@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cius_pt import write
 from cius_pt.broker.client import AsyncBroker
 from cius_pt.broker.environment import Environment
 from cius_pt.broker.identity import identity
@@ -492,7 +493,7 @@ def test_the_checklist_and_the_estimate(tmp_path: Path) -> None:
 
 
 def test_what_makes_a_document_itself() -> None:
-    found = identity(parse(uploading.write(samples.invoice(aim="a-1"))))
+    found = identity(parse(write(samples.invoice(aim="a-1"))))
 
     assert found is not None
     assert (found.seller, found.number, found.kind, found.issued, found.aim) == (
@@ -546,7 +547,13 @@ def test_coroutines_do_exactly_what_threads_do(answers: Any, tmp_path: Path) -> 
         async with asynchronous(two, tmp_path / "b") as broker:
             return await broker.upload(DATA, check=False)
 
-    for do in (lambda: upload(one, tmp_path / "a"), lambda: asyncio.run(run())):
+    def in_a_thread() -> Any:
+        return upload(one, tmp_path / "a")
+
+    def in_a_loop() -> Any:
+        return asyncio.run(run())
+
+    for do in (in_a_thread, in_a_loop):
         try:
             said.append(repr(do()))
         except (BrokerRefused, BrokerUnreachable, BrokerUnauthorised) as error:
@@ -601,7 +608,7 @@ def test_a_coroutine_that_is_cancelled_lets_go_and_is_in_doubt(
 
 @pytest.mark.parametrize("last", [created(), EXISTS, LOST, answer(400, "?"), UNSENT])
 @pytest.mark.parametrize("who", [scripted.OAUTH, scripted.LEGACY])
-def test_no_secret_is_in_a_log_a_journal_a_repr_or_a_traceback(  # noqa: PLR0913
+def test_no_secret_is_in_a_log_a_journal_a_repr_or_a_traceback(
     last: Any, who: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     world = World(last, *[answer(401, scripted.UNAUTHORISED)] * 3)

@@ -188,7 +188,8 @@ from cius_pt.broker.credentials import Credentials
 from cius_pt.broker.secret import Secret
 from cius_pt.errors import BrokerError
 from tests import uploading
-url, journal, count, seed = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+url, journal = sys.argv[1], Path(sys.argv[2])
+count, seed = int(sys.argv[3]), sys.argv[4]
 who = Credentials(client_id="fake-client", client_secret=Secret("fake-client-secret"),
                   entity=Secret("key" + uploading.SELLER))
 where = uploading.environment(url, requests_per_minute=10**6, timeout=0.5)
