@@ -163,6 +163,22 @@ def test_a_corrected_document_replaces_the_first_whatever_happens(
     assert fake.created()[number] == 1
 
 
+@pytest.mark.parametrize("kind", LOST)
+def test_a_lost_answer_is_looked_up_even_where_nothing_keeps_documents_single(
+    kind: Kind, tmp_path: Path
+) -> None:
+    # Should iLink's key be another than we think, the search is what is left.
+    with (
+        uploading.ilink(identity=()) as fake,
+        uploading.broker(fake, tmp_path / "j") as one,
+    ):
+        fake.faults.set(fault("upload", kind, "@1"))
+        one.upload(uploading.document("FT 1/1"), check=False)
+        one.upload(uploading.document("FT 1/1"), check=False)
+
+        assert fake.created() == {"FT 1/1": 1}
+
+
 def test_wrong_credentials_send_nothing_and_lose_nothing(
     fake: FakeIlink, tmp_path: Path
 ) -> None:
