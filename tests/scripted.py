@@ -134,4 +134,5 @@ def broker(
         sleep=world.sleep,
         nonce=nonce,
         journal=journal / "journal.sqlite3",
+        limits=journal / "limits.sqlite3",
     )

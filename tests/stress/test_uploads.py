@@ -212,7 +212,8 @@ where = uploading.environment(url, requests_per_minute=10**6, timeout=0.5)
 numbers = list(range(count))
 random.Random(seed).shuffle(numbers)
 print("ready", flush=True)
-with Broker(where, who, journal=journal) as broker:
+limits = journal.with_name("limits")
+with Broker(where, who, journal=journal, limits=limits) as broker:
     left = numbers
     while left:
         again = []
