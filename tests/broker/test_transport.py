@@ -8,6 +8,7 @@ import logging
 import socket
 import ssl
 import threading
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -145,6 +146,28 @@ def test_a_secret_parameter_is_in_no_log(
         send(f"http://127.0.0.1:{port}/a", asynchronous)
 
     assert "hush" not in caplog.text
+
+
+@both
+def test_a_secret_header_is_in_no_traceback(asynchronous: bool) -> None:
+    request = Request(
+        method="GET",
+        url="http://127.0.0.1:9/a",
+        headers=(("entity", "hush"), ("Authorization", "Bearer hush")),
+        query=(("key", "hush"),),
+        body=b"hush",
+    )
+    with pytest.raises(Unanswered) as caught:
+        if asynchronous:
+            asyncio.run(AsyncHttpTransport()(request))
+        else:
+            HttpTransport()(request)
+
+    whole = traceback.TracebackException.from_exception(
+        caught.value, capture_locals=True
+    )
+    assert "hush" not in "".join(whole.format())
+    assert "Request(method='GET'" in "".join(whole.format())
 
 
 def test_a_name_that_does_not_exist_means_that_nothing_was_sent() -> None:
