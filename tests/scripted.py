@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A transport that answers from a script, and time that passes when it is waited for."""
+"""A transport that answers from a script, and time that passes when waited for."""
 
 from __future__ import annotations
 
@@ -134,4 +134,5 @@ def broker(
         sleep=world.sleep,
         nonce=nonce,
         journal=journal / "journal.sqlite3",
+        limits=journal / "limits.sqlite3",
     )

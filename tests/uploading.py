@@ -55,6 +55,7 @@ def broker(fake: FakeIlink, journal: Path, **changes: Any) -> Broker:
         environment(fake.url, **changes),
         credentials(fake),
         journal=journal,
+        limits=journal.with_name("limits.sqlite3"),
         clock=fake.clock.now,
         sleep=fake.clock.advance,
     )

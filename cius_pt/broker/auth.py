@@ -36,6 +36,7 @@ _LIFE: Final = 1800  # seconds, documented; for answers that do not say
 _SKEW: Final = 60  # seconds from which a clock is worth a word
 _NONCE: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _SERVER_ERROR: Final = 500
+_NO_ILINK: Final = frozenset({403, 404, 405})
 
 
 def random_nonce() -> str:
@@ -124,6 +125,12 @@ class Tokens:
         token = found.get("access_token") if isinstance(found, dict) else None
         if response.status >= _SERVER_ERROR:
             raise BrokerUnreachable(f"no token: the broker answers {response.status}")
+        if found is None and response.status in _NO_ILINK:
+            raise BrokerUnreachable(
+                f"no token: {self._environment.token_url} answers {response.status} "
+                "and is no iLink, or is closed to this network; look at "
+                "CIUS_PT_ILINK_BASE_URL"
+            )
         if response.status in self._environment.blocked_statuses:
             self._limiter.block()
             raise BrokerUnreachable("no token: too many requests; try again later")

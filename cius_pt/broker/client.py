@@ -21,6 +21,7 @@ from cius_pt.broker import (
     connections,
     documents,
     receiving,
+    registration,
     report,
     structured,
     tracking,
@@ -100,6 +101,8 @@ class _Calls:
     process_states = _Method(receiving.process_states)
     set_process_state = _Method(receiving.set_process_state)
     send_structured = _Method(structured.send_structured)
+    register = _Method(registration.register)
+    revoke = _Method(registration.revoke)
     connect = _Method(connections.connect)
     connection = _Method(connections.connection)
     connections = _Method(connections.connections)
@@ -131,8 +134,9 @@ class Broker(_Calls):
 
     `transport`: a function from `Request` to `Response`. `clock`: seconds since 1970.
     `nonce`: letters and digits, at most 20, never the same again. `sleep`: lets time
-    pass. `journal`: the file that remembers what was sent; the count of requests
-    stands beside it. `lang`: the language of hints.
+    pass. `journal`: the file that remembers what was sent. `limits`: the file that
+    counts requests; by default one for all journals of a user, as iLink counts for
+    the program. `lang`: the language of hints.
     """
 
     def __init__(  # noqa: PLR0913 - one for each seam
@@ -145,9 +149,12 @@ class Broker(_Calls):
         nonce: Callable[[], str] = random_nonce,
         sleep: Callable[[float], None] = time.sleep,
         journal: Path | None = None,
+        limits: Path | None = None,
         lang: Language = "en",
     ) -> None:
-        self.session = _session(environment, credentials, clock, nonce, journal, lang)
+        self.session = _session(
+            environment, credentials, clock, nonce, journal, limits, lang
+        )
         self._own = None if transport else HttpTransport(timeout=environment.timeout)
         self._transport = transport or self._own
         self._sleep = sleep
@@ -186,9 +193,12 @@ class AsyncBroker(_Calls):
         nonce: Callable[[], str] = random_nonce,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         journal: Path | None = None,
+        limits: Path | None = None,
         lang: Language = "en",
     ) -> None:
-        self.session = _session(environment, credentials, clock, nonce, journal, lang)
+        self.session = _session(
+            environment, credentials, clock, nonce, journal, limits, lang
+        )
         self._own = (
             None if transport else AsyncHttpTransport(timeout=environment.timeout)
         )
@@ -222,19 +232,26 @@ def _session(  # noqa: PLR0913, PLR0917 - handed on as they came
     clock: Callable[[], float],
     nonce: Callable[[], str],
     journal: Path | None,
+    limits: Path | None,
     lang: Language,
 ) -> Session:
     path = journal or default_folder() / "journal.sqlite3"
-    limits = path.with_name(f"{path.name}.limits")
-    if journal is None:
-        limits = default_folder() / "limits.sqlite3"
-    limiter = Limiter(limits, environment, credentials, clock)
+    counts = limits or default_folder() / "limits.sqlite3"
+    limiter = Limiter(counts, environment, credentials, clock)
     return Session(
         environment=environment,
         credentials=credentials,
         tokens=Tokens(environment, credentials, limiter, clock=clock, nonce=nonce),
         limiter=limiter,
-        journal=Journal(path, environment.base_url, clock),
+        journal=Journal(path, _place(environment), clock),
         clock=clock,
         lang=lang,
     )
+
+
+def _place(environment: Environment) -> str:
+    """Return where documents are: tests and production have their own.
+
+    Production has been seen with and without ``www.``: it is one place.
+    """
+    return environment.base_url.lower().replace("//www.", "//", 1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cius_pt import checking, xmlio
 from cius_pt.broker.identity import Identity, identity
 from cius_pt.broker.multipart import Fields, File, multipart
-from cius_pt.broker.recommended import attached_bytes, missing, transactions
+from cius_pt.broker.recommended import survey, transactions
 from cius_pt.broker.refusals import TOO_LARGE, WRONG_KEY, own, report
 from cius_pt.broker.secret import MASK
 from cius_pt.broker.wire import Request
@@ -125,7 +125,7 @@ def prepare(  # noqa: PLR0913 - one for each setting
     wrong = [*_wrong(session, data, who)]
     if wrong or who is None:
         raise FindingsError(_and(judged, wrong))
-    attached = attached_bytes(document)
+    missing, attached = survey(document, session.lang)
     part, fields = _part(session, data, who, filename), sending.fields()
     kind, body = multipart([part], fields)
     return Prepared(
@@ -135,7 +135,7 @@ def prepare(  # noqa: PLR0913 - one for each setting
         ),
         document=part,
         fields=fields,
-        report=_and(judged, [*missing(document, session.lang)]),
+        report=_and(judged, [*missing]),
         attached=attached,
         transactions=transactions(attached),
     )

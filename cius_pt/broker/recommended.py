@@ -26,28 +26,21 @@ _MEGABYTE: Final = 1_000_000
 _MADEIRA: Final = range(9000, 9500)  # the first four digits of its post codes
 
 
-def missing(document: XmlDocument, lang: Language) -> tuple[Finding, ...]:
-    """Return a finding for each recommended field that is not there.
+def survey(document: XmlDocument, lang: Language) -> tuple[tuple[Finding, ...], int]:
+    """Return what recommended fields are missing, and the bytes of attachments.
 
     A document that lacks so much that it cannot be read has none: others say so.
     """
     reading = read(document)
     if not reading.complete:
-        return ()
+        return (), 0
     invoice = reading.invoice
-    return tuple(
+    missing = tuple(
         own(rule, "", lang, severity=Severity.INFO)
         for rule, there in _CHECKLIST.items()
         if not there(invoice)
     )
-
-
-def attached_bytes(document: XmlDocument) -> int:
-    """Return how many bytes of attachments a document holds."""
-    reading = read(document)
-    if not reading.complete:
-        return 0
-    return sum(len(a.content or b"") for a in reading.invoice.attachments)
+    return missing, sum(len(a.content or b"") for a in invoice.attachments)
 
 
 def transactions(attached: int) -> int:

@@ -78,8 +78,10 @@ class AsyncHttpTransport:
                 self._pools[proxy] = httpx2.AsyncHTTPTransport(
                     verify=_tls(), trust_env=False, proxy=proxy
                 )
-            made = _made(request, self._timeout)
-            answer = await self._pools[proxy].handle_async_request(made)
+            # No variable holds it: its repr has the whole address.
+            answer = await self._pools[proxy].handle_async_request(
+                _made(request, self._timeout)
+            )
             try:
                 body = _Body()
                 assert isinstance(answer.stream, httpx2.AsyncByteStream)  # noqa: S101

@@ -145,7 +145,7 @@ class _Upload:
                 if answered is not None:
                     return answered
                 why = f"the broker answers {response.status}"
-            self._journal.settle(self._who, Standing.UNKNOWN)
+            self._note(Standing.UNKNOWN)
             self._doubtful = True
         raise OutcomeUnknown(
             f"{self._who.number} may or may not have arrived ({why}); upload the same "
@@ -197,7 +197,7 @@ class _Upload:
     def _exists(self) -> Steps[Receipt]:
         """Return that it is there; with another content in doubt nobody can say so."""
         if self._rivals:
-            self._journal.settle(self._who, Standing.UNKNOWN)
+            self._note(Standing.UNKNOWN)
             raise OutcomeUnknown(
                 f"{self._who.number} is at the broker, and nobody can tell which of "
                 "its contents; look at it in the portal",
@@ -214,7 +214,7 @@ class _Upload:
         return said
 
     def _refuse(self, error: BrokerRefused) -> None:
-        self._journal.settle(self._who, Standing.REFUSED, code=error.code)
+        self._note(Standing.REFUSED, code=error.code)
         raise error
 
     def _found(self, otherwise: type[BrokerError] | None) -> Steps[Receipt | None]:
@@ -250,14 +250,24 @@ class _Upload:
         raise BrokerRefused(report.summary(), report=report, code=_EXISTS)
 
     def _settle(self, said: Receipt) -> None:
-        self._journal.settle(
-            self._who,
+        self._note(
             Standing.THERE,
             id=said.id,
             state=said.state,
             delivery=said.delivery.code if said.delivery else None,
             code=said.code,
         )
+
+    def _note(self, standing: Standing, **said: str | None) -> None:
+        """Write down what has become of what was sent; a failure leaves it open."""
+        try:
+            self._journal.settle(self._who, standing, **said)
+        except BrokerError as error:
+            known = f", the broker calls it {said['id']}" if said.get("id") else ""
+            raise OutcomeUnknown(
+                f"{self._who.number}: {standing}{known}; the journal does not know "
+                f"({error})"
+            ) from error
 
 
 def lookup(session: Session, who: Identity) -> Steps[Document | None]:

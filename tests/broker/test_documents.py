@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -368,10 +370,8 @@ def test_the_documented_fields() -> None:
                 order_reference="E 1",
                 due_date=samples.DAY,
                 period=Period(start=samples.DAY),
-                withholdings=(
-                    Withholding(amount=samples.Decimal("2.00"), description="IRS"),
-                ),
-                buyer=samples.replace(samples.BUYER, contact=Contact(email="a@b.pt")),
+                withholdings=(Withholding(amount=Decimal("2.00"), description="IRS"),),
+                buyer=replace(samples.BUYER, contact=Contact(email="a@b.pt")),
             )
         )
     )
@@ -408,7 +408,7 @@ def test_the_documented_fields() -> None:
             {"further_multibanco": (Multibanco(entity="1", reference="2"),)},
             "further_multibanco",
         ),
-        ({"prepaid": samples.Decimal("1.00")}, "prepaid"),
+        ({"prepaid": Decimal("1.00")}, "prepaid"),
     ],
 )
 def test_what_the_form_has_no_field_for_is_not_left_out(
@@ -425,3 +425,27 @@ def test_it_is_sent_with_its_key(tmp_path: Path) -> None:
 
     assert receipt.id == ID
     assert world.asked == ["POST /apps/documents"]
+
+
+# --- registration by hand ---
+
+
+def test_the_documented_registration_and_its_end(tmp_path: Path) -> None:
+    message = {"code": "e123", "msg": "Integração realizada com sucesso."}
+    done = answer(200, {"success": True, "message": message})
+    world = World(done, answer(204, ""))
+    broker = scripted.broker(world, tmp_path, credentials=scripted.LEGACY)
+
+    broker.register("164836573")
+    broker.revoke("164836573")
+
+    assert world.asked == [
+        "POST /apps/authentications?nif=164836573&key=key164836573",
+        "DELETE /apps/authentications",
+    ]
+    assert world.requests[1].header("entity") == "key164836573"
+
+
+def test_what_was_not_revoked_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BrokerUnreachable, match="not revoked"):
+        scripted.broker(World(answer(500, "")), tmp_path).revoke()

@@ -22,13 +22,13 @@ from cius_pt.broker.journal import Journal, Standing
 from cius_pt.broker.limiter import Limiter
 from cius_pt.broker.secret import Secret
 from cius_pt.broker.steps import Wait, drive
-from cius_pt.broker.wire import Request, Response
 from cius_pt.errors import BrokerError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cius_pt.broker.steps import Steps
+    from cius_pt.broker.wire import Request, Response
 
 
 def identity(number: str = "1", content: str = "a") -> Identity:

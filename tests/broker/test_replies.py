@@ -199,10 +199,8 @@ def test_whatever_comes_is_read_without_an_error(content: Any, status: int) -> N
 
 # --- refusals ---
 
-BR_CO_25 = (
-    "[BR-CO-25]-Caso o valor a pagar (BT-115) seja positivo, deve indicar a data de "
-    "vencimento (BT-9) ou a nota da condição de pagamento (BT-20)."
-)
+# The form is iLink's, the sentence is ours: theirs is the publisher's.
+BR_CO_25 = "[BR-CO-25]-Indique o vencimento: há um valor a pagar."
 REFUSALS = [
     ("document", "e217", BR_CO_25, "BR-CO-25", "BT-9"),
     (
@@ -222,8 +220,10 @@ REFUSALS = [
     (
         "supplier",
         "e199",
-        "A entidade criadora do documento deve ser cliente ou fornecedor do novo "
-        "documento.",
+        (
+            "A entidade criadora do documento deve ser cliente ou fornecedor do novo "
+            "documento."
+        ),
         "CP-ILINK-11",
         "BT-31",
     ),

@@ -8,6 +8,7 @@ import logging
 import socket
 import ssl
 import threading
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,32 @@ def test_a_secret_parameter_is_in_no_log(
     assert "hush" not in caplog.text
 
 
+@both
+def test_a_secret_header_is_in_no_traceback(asynchronous: bool) -> None:
+    request = Request(
+        method="GET",
+        url="http://127.0.0.1:9/a",
+        headers=(("entity", "hush"), ("Authorization", "Bearer hush")),
+        query=(("key", "hush"),),
+        body=b"hush",
+    )
+
+    def do() -> None:
+        if asynchronous:
+            asyncio.run(AsyncHttpTransport()(request))
+        else:
+            HttpTransport()(request)
+
+    with pytest.raises(Unanswered) as caught:
+        do()
+
+    whole = traceback.TracebackException.from_exception(
+        caught.value, capture_locals=True
+    )
+    assert "hush" not in "".join(whole.format())
+    assert "Request(method='GET'" in "".join(whole.format())
+
+
 def test_a_name_that_does_not_exist_means_that_nothing_was_sent() -> None:
     with pytest.raises(Unanswered) as caught:
         HttpTransport(timeout=5)(Request(method="GET", url="https://nowhere.invalid/"))
@@ -205,7 +232,7 @@ def test_a_certificate_nobody_trusts_is_refused_before_anything_is_sent(
     context.load_cert_chain(certificate)
     with (
         server(b"HTTP/1.1 200 OK\r\n\r\n", context) as port,
-        pytest.raises(Unanswered, match="(?i)certificate") as caught,
+        pytest.raises(Unanswered, match=r"(?i)certificate") as caught,
     ):
         send(f"https://127.0.0.1:{port}/a", asynchronous)
 

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cius_pt.broker.client import AsyncBroker
+from cius_pt import write
+from cius_pt.broker.client import AsyncBroker, Broker
 from cius_pt.broker.environment import Environment
 from cius_pt.broker.identity import identity
-from cius_pt.broker.journal import Standing
+from cius_pt.broker.journal import Journal, Standing
 from cius_pt.broker.preflight import Sending
 from cius_pt.broker.replies import Outcome
 from cius_pt.broker.states import State
 from cius_pt.errors import (
+    BrokerError,
     BrokerRefused,
     BrokerUnauthorised,
     BrokerUnreachable,
@@ -409,6 +411,48 @@ def test_a_document_is_let_go_whatever_happens(tmp_path: Path) -> None:
             upload(world, tmp_path)
 
 
+def test_a_journal_that_cannot_be_written_before_stops_the_upload(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "journal.sqlite3").write_bytes(b"not a database at all")
+    world = World()
+
+    with pytest.raises(BrokerError, match="cannot be used"):
+        upload(world, tmp_path)
+    assert world.requests == []
+
+
+def test_a_journal_that_cannot_be_written_afterwards_leaves_it_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise BrokerError("the disk is full")
+
+    world = World(created(), listed(FOUND))
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "settle", full)
+        with pytest.raises(OutcomeUnknown, match=f"calls it {ID}.*disk is full"):
+            upload(world, tmp_path)
+
+    assert upload(world, tmp_path).outcome is Outcome.ALREADY_THERE
+    assert world.asked == [UPLOAD, SEARCH]
+
+
+def test_production_with_and_without_www_is_one_place(tmp_path: Path) -> None:
+    world = World(created())
+    for host in ("ilink.pt", "www.ilink.pt"):
+        broker = Broker(
+            Environment(base_url=f"https://{host}/ilink-api/api/v1/pt"),
+            scripted.OAUTH,
+            transport=world,
+            journal=tmp_path / "j",
+            limits=tmp_path / "l",
+        )
+        broker.upload(DATA, check=False)
+
+    assert world.answers == []  # the second was known
+
+
 # --- before anything is sent ---
 
 
@@ -492,7 +536,7 @@ def test_the_checklist_and_the_estimate(tmp_path: Path) -> None:
 
 
 def test_what_makes_a_document_itself() -> None:
-    found = identity(parse(uploading.write(samples.invoice(aim="a-1"))))
+    found = identity(parse(write(samples.invoice(aim="a-1"))))
 
     assert found is not None
     assert (found.seller, found.number, found.kind, found.issued, found.aim) == (
@@ -524,6 +568,7 @@ def asynchronous(world: World, tmp_path: Path) -> AsyncBroker:
         sleep=sleep,
         nonce=lambda: "aYb89a8yf10",
         journal=tmp_path / "journal.sqlite3",
+        limits=tmp_path / "limits.sqlite3",
     )
 
 
@@ -546,7 +591,13 @@ def test_coroutines_do_exactly_what_threads_do(answers: Any, tmp_path: Path) -> 
         async with asynchronous(two, tmp_path / "b") as broker:
             return await broker.upload(DATA, check=False)
 
-    for do in (lambda: upload(one, tmp_path / "a"), lambda: asyncio.run(run())):
+    def in_a_thread() -> Any:
+        return upload(one, tmp_path / "a")
+
+    def in_a_loop() -> Any:
+        return asyncio.run(run())
+
+    for do in (in_a_thread, in_a_loop):
         try:
             said.append(repr(do()))
         except (BrokerRefused, BrokerUnreachable, BrokerUnauthorised) as error:

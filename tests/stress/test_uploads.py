@@ -163,6 +163,22 @@ def test_a_corrected_document_replaces_the_first_whatever_happens(
     assert fake.created()[number] == 1
 
 
+@pytest.mark.parametrize("kind", LOST)
+def test_a_lost_answer_is_looked_up_even_where_nothing_keeps_documents_single(
+    kind: Kind, tmp_path: Path
+) -> None:
+    # Should iLink's key be another than we think, the search is what is left.
+    with (
+        uploading.ilink(identity=()) as fake,
+        uploading.broker(fake, tmp_path / "j") as one,
+    ):
+        fake.faults.set(fault("upload", kind, "@1"))
+        one.upload(uploading.document("FT 1/1"), check=False)
+        one.upload(uploading.document("FT 1/1"), check=False)
+
+        assert fake.created() == {"FT 1/1": 1}
+
+
 def test_wrong_credentials_send_nothing_and_lose_nothing(
     fake: FakeIlink, tmp_path: Path
 ) -> None:
@@ -188,14 +204,16 @@ from cius_pt.broker.credentials import Credentials
 from cius_pt.broker.secret import Secret
 from cius_pt.errors import BrokerError
 from tests import uploading
-url, journal, count, seed = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+url, journal = sys.argv[1], Path(sys.argv[2])
+count, seed = int(sys.argv[3]), sys.argv[4]
 who = Credentials(client_id="fake-client", client_secret=Secret("fake-client-secret"),
                   entity=Secret("key" + uploading.SELLER))
 where = uploading.environment(url, requests_per_minute=10**6, timeout=0.5)
 numbers = list(range(count))
 random.Random(seed).shuffle(numbers)
 print("ready", flush=True)
-with Broker(where, who, journal=journal) as broker:
+limits = journal.with_name("limits")
+with Broker(where, who, journal=journal, limits=limits) as broker:
     left = numbers
     while left:
         again = []
