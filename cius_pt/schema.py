@@ -22,7 +22,8 @@ from lxml import etree
 from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity
-from cius_pt.xmlio import CBC, DS, cut, display_name, parser_options
+from cius_pt.overlooked import repeated_ids, stray_base64
+from cius_pt.xmlio import DS, cut, display_name, parser_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +67,6 @@ _ABOUT_PARENT: Final = frozenset(
 )
 _SUBJECT: Final = re.compile(r"Element '[^']*'(?:, attribute '([^']*)')?: ", re.DOTALL)
 _CLARK: Final = re.compile(r"\{([^{}]*)\}([^\s{}',()]+)")
-_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 _PASSED_OVER: Final = Finding(
     rule="CP-XSD-05",
@@ -141,7 +141,7 @@ def _findings(
     document: XmlDocument, total: int, errors: list[_Error], pardoned: list[_Error]
 ) -> Iterator[Finding]:
     """Yield what libxml2 finds, in document order, then what it overlooks."""
-    overlooked = [*_stray_base64(document), *_repeated_ids(document)]
+    overlooked = [*stray_base64(document), *repeated_ids(document)]
     places = document.locations(
         [index for index, _ in (*errors, *pardoned)]
         + [index for index, *_ in overlooked]
@@ -302,53 +302,6 @@ def _located(document: XmlDocument, validator: etree.XMLSchema) -> list[_Error]:
         pass  # the document is known to be invalid
     del target.parser  # parser and target hold each other
     return target.found[:MAX_FINDINGS]
-
-
-# --- what libxml2 overlooks -------------------------------------------------------
-
-_Overlooked = tuple[int, str, str | None, str]
-
-
-def _stray_base64(document: XmlDocument) -> Iterator[_Overlooked]:
-    """Yield attachments with characters outside base64, which libxml2 passes over."""
-    name = "EmbeddedDocumentBinaryObject"
-    for element in document.root.iter(f"{{{CBC}}}{name}"):
-        content = "".join(map(str, element.itertext())).encode()
-        stray = content.translate(None, _BASE64 + b" \t\r\n")
-        if stray:
-            first = stray.decode()[0]
-            message = (
-                f"Element 'cbc:{name}': the character {first!r} cannot stand in a "
-                "value of the type 'xs:base64Binary'."
-            )
-            yield document.index_of(element), "CP-XSD-02", None, message
-
-
-def _repeated_ids(document: XmlDocument) -> Iterator[_Overlooked]:
-    """Yield second uses of an xs:ID, which libxml2 checks only in a tree.
-
-    Only signatures have attributes of this type in UBL 2.1: `Id`, in XML-DSig and
-    XAdES; and a repeated one is how a signature is wrapped.
-    """
-    if DS.encode() not in document.utf8:
-        return
-    seen: set[str] = set()
-    for space in (
-        DS,
-        "http://uri.etsi.org/01903/v1.3.2#",
-        "http://uri.etsi.org/01903/v1.4.1#",
-    ):
-        for element in document.root.iter(f"{{{space}}}*"):
-            identifier = str(element.get("Id", "")).strip()
-            if identifier in seen:
-                name = display_name(str(element.tag))
-                message = (
-                    f"Element '{name}', attribute 'Id': the value "
-                    f"'{cut(identifier, 80)}' is used twice."
-                )
-                yield document.index_of(element), "CP-XSD-03", "Id", message
-            elif identifier:
-                seen.add(identifier)
 
 
 # --- words ---------------------------------------------------------------------

@@ -144,7 +144,8 @@ INVOICE = cp.Invoice(
         cp.PrecedingInvoice(number="FT 2026A/1", issue_date=dt.date(2026, 10, 2)),
     ),
     atcud="CSDF7T5H-77",
-    qr="A:500000000*B:599999993*C:PT*D:FT*E:N*F:20261102*G:FT 2026A/77",
+    qr="A:500000000*B:599999993*C:PT*D:FT*E:N*F:20261102*G:FT 2026A/77*H:CSDF7T5H-77*"
+    "I1:PT*I2:280.00*I7:146.00*I8:33.58*N:33.58*O:459.58*P:36.50*Q:kLp0*R:9999",
     aim="0f8fad5b-d9cb-469f-a165-70867728950e",
     object_identifier=None,
     attachments=(
@@ -174,7 +175,7 @@ INVOICE = cp.Invoice(
     payments=(
         cp.Payment(
             multibanco=cp.Multibanco(
-                entity="12345", reference="678012325", description="Até 2 de dezembro"
+                entity="12345", reference="678012316", description="Até 2 de dezembro"
             ),
         ),
         cp.Payment(
@@ -259,6 +260,7 @@ INVOICE = cp.Invoice(
 )
 CREDIT_NOTE = cp.Invoice(
     number="NC 2026A/1",
+    atcud="AAJFF0KT-1",
     issue_date=dt.date(2026, 11, 3),
     kind=cp.Kind.NC,
     seller=dataclasses.replace(SELLER, creditor_identifier=None),

@@ -43,7 +43,7 @@ FLOORS = (
         "qr_differences",
     ),
     ("ubl",),  # 4: the syntax
-    ("schema", "narrow", "schematron", "rules", "signature"),  # 5: judges
+    ("schema", "narrow", "overlooked", "schematron", "rules", "signature"),  # 5: judges
     ("checking", "batch", "placing", "importers", "render", "broker"),  # 6: the outside
     ("cli", "testing"),  # 7: hands
     ("__init__", "__main__"),  # 8: the doors
@@ -66,6 +66,7 @@ SIBLINGS = {
     ("artefacts", "errors"),
     ("artefacts", "store"),
     ("schema", "narrow"),
+    ("schema", "overlooked"),
     ("batch", "checking"),
     ("checking", "placing"),
     ("pt", "codes"),

@@ -120,7 +120,8 @@ def prepare(  # noqa: PLR0913 - one for each setting
     try:
         document = xmlio.parse(data)
     except UnreadableDocument as error:
-        raise FindingsError(checking.unreadable(error, lang=session.lang)) from None
+        asked = checking.Asked(lang=session.lang)
+        raise FindingsError(checking.unreadable(error, asked)) from None
     who = identity(document)
     wrong = [*_wrong(session, data, who)]
     if wrong or who is None:

@@ -84,7 +84,7 @@ class _Commands(click.Group):
 )
 @click.pass_obj
 def program(settings: dict[str, bool], verbose: bool) -> None:
-    """Build, check and show CIUS-PT electronic invoices.
+    """Build, check, sign, verify and send CIUS-PT electronic invoices.
 
     Exit codes: 0 did it, 1 findings, 2 could not do it, 3 the outside failed.
     """
@@ -107,9 +107,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         code = NOBODY_READS
     except Exception as error:  # noqa: BLE001 - this is where all errors end
-        unreachable = (
-            isinstance(error, ArtefactError | SignatureError) and error.unreachable
-        )
         unreachable = _is_outside(error)
         code = OUTSIDE_FAILED if unreachable else COULD_NOT
         with suppress(OSError):
@@ -135,7 +132,7 @@ def _invoke(arguments: Sequence[str] | None, settings: dict[str, bool]) -> int:
 
 def _is_outside(error: Exception) -> bool:
     """Whether it is the outside that failed."""
-    if isinstance(error, ArtefactError):
+    if isinstance(error, ArtefactError | SignatureError):
         return error.unreachable
     return isinstance(error, BrokerUnreachable | OutcomeUnknown)
 

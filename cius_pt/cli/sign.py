@@ -57,6 +57,12 @@ _PDF_PROFILES: Final = ("pades", "pkcs7")
     help="XML: without the filter that lets others sign too (for .NET's SignedXml).",
 )
 @click.option(
+    "--strip-signature",
+    "bare",
+    is_flag=True,
+    help="XML: take out the signatures that it has, which --pdf would break.",
+)
+@click.option(
     "--visible",
     metavar="PAGE:L,B,R,T",
     help="PDF: show the signature in this box, in points from below left.",
@@ -77,6 +83,7 @@ def sign(  # noqa: PLR0913 - one argument per option
     profile: str | None,
     placement: str | None,
     alone: bool,
+    bare: bool,
     visible: str | None,
     certify: int | None,
     reason: str | None,
@@ -93,14 +100,16 @@ def sign(  # noqa: PLR0913 - one argument per option
     from cius_pt.signature.signing.sign import sign as signed  # noqa: PLC0415 - late
     from cius_pt.signature.signing.sign import sign_invoice  # noqa: PLC0415
     from cius_pt.signature.signing.tsa import authority  # noqa: PLC0415
+    from cius_pt.signature.strip import strip  # noqa: PLC0415
 
     if file == STDIN and not (key["password_env"] or key["password_fd"] is not None):
         raise click.UsageError("standard input is the document: the password cannot be")
     data = Source(name=file).read()
     is_pdf = data.startswith(b"%PDF-")
-    if is_pdf and (placement or alone or pdf or profile in _XML_PROFILES):
+    if is_pdf and (placement or alone or bare or pdf or profile in _XML_PROFILES):
         raise click.UsageError(
-            "--placement, --alone, --pdf and xades profiles are for XML; this is a PDF"
+            "--placement, --alone, --strip-signature, --pdf and xades profiles are for "
+            "XML; this is a PDF"
         )
     about_pdf = visible or certify or reason or profile in _PDF_PROFILES
     if not is_pdf and pdf is None and about_pdf:
@@ -115,7 +124,7 @@ def sign(  # noqa: PLR0913 - one argument per option
         done = signed(data, signer, options=for_pdf, timestamp=stamper)
     else:
         done = sign_invoice(
-            data,
+            strip(data) if bare else data,
             signer,
             pdf=None if pdf is None else pdf.read_bytes(),
             options=for_xml,

@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from cius_pt.cli.program import run as run_program
 from cius_pt.cli.sign import sign
 from cius_pt.errors import SignatureError
+from cius_pt.signature.status import Verdict
+from cius_pt.signature.verify import verify
 from tests import signing_keys as keys
 from tests.blank_pdf import BLANK
 from tests.loopback import serving
@@ -83,6 +85,22 @@ def test_an_invoice_is_signed_with_its_pdf(folder: Path) -> None:
 
     assert result.exit_code == 0
     assert b'mimeCode="application/pdf"' in (folder / "b.xml").read_bytes()
+
+
+def test_a_signed_invoice_takes_no_pdf_unless_its_signature_may_go(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("a.xml", *P12, "-o", "b.xml").exit_code == 0
+    signed = (folder / "b.xml").read_bytes()
+    again = ["sign", "b.xml", *P12, "--pdf", "a.pdf", "-o", "b.xml"]
+
+    assert run_program(again) == 2
+    assert "--strip-signature" in capsys.readouterr().err
+    assert (folder / "b.xml").read_bytes() == signed
+    assert run_program([*again, "--strip-signature"]) == 0
+    made = (folder / "b.xml").read_bytes()
+    assert made.count(b"<ds:SignatureValue") == 1
+    assert verify(made).verdict is Verdict.VALID
 
 
 @pytest.mark.parametrize(
