@@ -57,8 +57,8 @@ def embeddable(data: bytes, pdf: bytes) -> XmlDocument:
     document = xmlio.parse(data)
     if next(document.root.iter(f"{{{DS}}}Signature"), None) is not None:
         raise SignatureError(
-            "the invoice is signed already, and a PDF would break that; embed it first, "
-            "or take the signatures out (--strip-signature)"
+            "the invoice is signed already, and a PDF would break that; embed it "
+            "first, or take the signatures out (--strip-signature)"
         )
     return document
 
