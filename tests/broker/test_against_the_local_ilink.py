@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from cius_pt.broker.client import AsyncBroker, Broker
 from cius_pt.broker.connections import ExternalEntity
 from cius_pt.broker.credentials import Credentials
+from cius_pt.broker.identity import identity
 from cius_pt.broker.preflight import Sending
 from cius_pt.broker.replies import Outcome
 from cius_pt.broker.secret import Secret
 from cius_pt.broker.states import State
 from cius_pt.errors import BrokerRefused, BrokerUnauthorised
-from cius_pt.testing.fake_ilink import Kind
+from cius_pt.testing.fake_ilink import Entity, Kind
+from cius_pt.xmlio import parse
 from tests import samples, uploading
 
 if TYPE_CHECKING:
@@ -210,3 +213,29 @@ def test_coroutines(fake: FakeIlink, tmp_path: Path) -> None:
     assert outcomes.count(Outcome.ALREADY_THERE) == 11
     assert set(fake.created().values()) == {1}
     assert len(fake.documents()) == 5
+
+
+def test_the_published_examples_are_taken_after_all_checks(
+    shared: Path, tmp_path: Path
+) -> None:
+    paths = sorted((shared / "examples" / "ilink").glob("*.xml"))
+    assert len(paths) == 6
+    with uploading.ilink(validate=True) as fake:
+        for path in paths:
+            data = path.read_bytes()
+            who = identity(parse(data))
+            assert who is not None
+            fake.add(Entity(nif=who.seller))
+            account = replace(
+                uploading.credentials(fake), entity=Secret(f"key{who.seller}")
+            )
+            with Broker(
+                uploading.environment(fake.url),
+                account,
+                journal=tmp_path / "j",
+                limits=tmp_path / "l",
+            ) as broker:
+                assert broker.upload(data).outcome is Outcome.CREATED
+
+        assert len(fake.documents()) == len(paths)
+        assert fake.problems == []
