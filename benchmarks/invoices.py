@@ -37,7 +37,7 @@ def invoice(lines: int, *, attachment: int = 0) -> bytes:
         f"<Invoice{names}>\n",
         _head(attachment),
         _party("Supplier", "PT123456789"),
-        _party("Customer", "PT987654321"),
+        _party("Customer", "PT599999993"),
         _delivery(),
         _totals({c: n for c, n in nets.items() if n}),
         *body,
@@ -65,6 +65,7 @@ def _head(attachment: int) -> str:
         + _e("InvoiceTypeCode", "FT")
         + _e("DocumentCurrencyCode", "EUR")
     )
+    head += _a("AdditionalDocumentReference", _e("ID", "AAJFJ6GC-1", schemeID="ANG"))
     if attachment:
         base64 = "A" * (attachment * 4 // 3 // 4 * 4)
         embedded = _e(
@@ -122,6 +123,8 @@ def _totals(nets: dict[str, Decimal]) -> str:
     cent = Decimal("0.01")
     vat = {c: (net * _RATES[c] / 100).quantize(cent) for c, net in nets.items()}
     net, tax = sum(nets.values(), Decimal("0.00")), sum(vat.values(), Decimal("0.00"))
+    exempt = _e("TaxExemptionReasonCode", "M07")
+    exempt += _e("TaxExemptionReason", "Isento artigo 9.º do CIVA")
     subtotals = "".join(
         _a(
             "TaxSubtotal",
@@ -131,7 +134,7 @@ def _totals(nets: dict[str, Decimal]) -> str:
                 "TaxCategory",
                 _e("ID", category),
                 _e("Percent", _RATES[category]),
-                _e("TaxExemptionReasonCode", "M07") if category == "ISE" else "",
+                exempt if category == "ISE" else "",
                 _scheme(),
             ),
         )
