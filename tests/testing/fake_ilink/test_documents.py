@@ -11,6 +11,7 @@ import pytest
 
 from cius_pt import Contact, Kind, Report, write
 from cius_pt.testing.fake_ilink import Entity, Quirks
+from cius_pt.xmlio import DS
 from tests import samples
 from tests.ilink_client import BUYER, SELLER
 
@@ -200,6 +201,17 @@ def test_a_signature_that_is_not_valid(client: Client) -> None:
         errors("document", "e217", message),
     )
     assert seen == [xml]
+
+
+def test_a_signature_is_judged_by_our_own_verifier_unless_told_otherwise(
+    client: Client,
+) -> None:
+    xml = write(samples.invoice())
+    mark = f'<ds:Signature xmlns:ds="{DS}"/></Invoice>'.encode()
+    answer = client.upload(xml.replace(b"</Invoice>", mark))
+
+    assert answer.json()["errors"]["document"]["code"] == "e217"
+    assert client.upload(xml).status_code == 201
 
 
 def test_a_rule_that_is_broken_is_named_as_documented(client: Client) -> None:
