@@ -77,11 +77,16 @@ def upload_until_there(broker: Broker, fake: FakeIlink, data: bytes) -> None:
         broker.upload(data, check=False)
     fake.faults.clear()
     fake.advance(300)  # a block of the rate limit is over
+    errors = []
     for _ in range(5):  # the machine may be slower than the client waits
-        with suppress(BrokerError):
+        try:
             assert broker.upload(data, check=False).outcome in THERE
+        except BrokerError as error:
+            errors.append(str(error))
+            time.sleep(1)
+        else:
             return
-    pytest.fail("it does not arrive")
+    pytest.fail(f"it does not arrive: {errors}")
 
 
 def once(broker: Broker, fake: FakeIlink, number: str) -> None:
