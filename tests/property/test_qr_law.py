@@ -134,7 +134,7 @@ def says_its_figures(invoice: Invoice) -> None:
     assert differences(parse(str(qr)), invoice) == ()
 
 
-@drawn(10_000, usual=1000)
+@drawn(10_000, usual=400)
 @given(figures())
 def test_the_qr_code_says_the_figures_of_an_invoice(invoice: Invoice) -> None:
     says_its_figures(invoice)

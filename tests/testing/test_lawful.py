@@ -31,7 +31,7 @@ def test_the_strategies_reach_every_region_a_qr_code_and_sellers_abroad() -> Non
     seen: set[str] = set()
     rates: set[Decimal] = set()
 
-    @drawn(2000, usual=300)
+    @drawn(2000, usual=200)
     @given(invoices() | credit_notes())
     def look(invoice: Invoice) -> None:
         seen.add("portuguese" if portuguese(invoice) else "abroad")
@@ -62,7 +62,7 @@ def test_the_strategies_reach_every_region_a_qr_code_and_sellers_abroad() -> Non
 
 
 def test_the_code_of_a_drawn_invoice_is_its_own() -> None:
-    @drawn(1000, usual=100)
+    @drawn(1000, usual=20)
     @given(invoices().filter(lambda i: portuguese(i) and i.qr is not None))
     def look(invoice: Invoice) -> None:
         stated = parse(str(invoice.qr))
