@@ -41,10 +41,11 @@ def check(document: XmlDocument) -> Check:
     findings = tuple(_findings(report))
     if any(finding.severity is Severity.FATAL for finding in findings):
         return _check(Outcome.FAILED, begin, findings)
-    if report.verdict is Verdict.UNSIGNED:
-        return _check(Outcome.NOT_APPLICABLE, begin, findings, UNSIGNED)
-    if report.verdict is Verdict.VALID:
-        return _check(Outcome.PASSED, begin, findings)
+    # A signed PDF does not make an unsigned invoice a signed one, but was looked at.
+    if report.verdict in {Verdict.UNSIGNED, Verdict.VALID}:
+        looked = Outcome.PASSED if _is_signed(report) else Outcome.NOT_APPLICABLE
+        reason = None if looked is Outcome.PASSED else UNSIGNED
+        return _check(looked, begin, findings, reason)
     return _check(Outcome.SKIPPED, begin, findings, report.ilink_reason)
 
 
@@ -86,6 +87,11 @@ def _octets(text: str) -> bytes:
         return base64.b64decode(text)
     except binascii.Error:
         return b"ByteRange"  # what cannot be decoded here is looked at there
+
+
+def _is_signed(report: SignatureReport) -> bool:
+    parts = [report, *(attached for _, attached in report.attachments)]
+    return any(part.signatures for part in parts)
 
 
 def _findings(report: SignatureReport) -> Iterator[Finding]:
