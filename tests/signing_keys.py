@@ -64,7 +64,7 @@ def root() -> x509.Certificate:
         .public_key(private("p256-root").public_key())
         .serial_number(1)
         .not_valid_before(NOW - 1000 * DAY)
-        .not_valid_after(NOW + 1000 * DAY)
+        .not_valid_after(NOW + 36_500 * DAY)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(_usage({"key_cert_sign", "crl_sign"}), critical=True)
         .add_extension(
@@ -83,7 +83,7 @@ def certificate(
     *,
     usage: frozenset[str] | None = SIGNING,
     since: dt.datetime = NOW - 100 * DAY,
-    until: dt.datetime = NOW + 500 * DAY,
+    until: dt.datetime = NOW + 36_000 * DAY,
     tsa: bool = False,
 ) -> x509.Certificate:
     """Return a certificate of the key of this kind, issued by `root`."""

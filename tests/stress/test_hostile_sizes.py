@@ -49,7 +49,7 @@ def test_a_number_without_end_stops_the_rules_and_says_why(tmp_path: Path) -> No
 
     assert not report.conforms
     assert "5,000 digits" in str(report.checks[2].reason)
-    assert [finding.rule for finding in report.findings] == ["CP-RULES-02"]
+    assert [f.rule for f in report.checks[2].findings] == ["CP-RULES-02"]
 
 
 def test_a_time_limit_is_above_what_any_document_may_take() -> None:
