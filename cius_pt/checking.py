@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from cius_pt.artefacts import RuleSetInfo
     from cius_pt.schematron.engine import Rules
-    from cius_pt.ubl.read import Reading, Trace
+    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.trace import Trace
     from cius_pt.xmlio import XmlDocument
 
     Document = bytes | os.PathLike[str] | Callable[[], bytes]
