@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cius_pt.money import CENT, ZERO, cents, percentage, rounded, total
 from cius_pt.pricing import signed, worth
-from cius_pt.subtotals import Group, groups_of, taxable_of, vat_key, vat_of
+from cius_pt.subtotals import Group, groups_of, taxable_of, vat_key
 from cius_pt.totals import with_totals
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _vat_sums(invoice: Invoice) -> tuple[Sum, ...]:
     for kind in _open(invoice):
         merged = [group for group in groups if vat_key(group.vat)[:3] == kind]
         groups = [group for group in groups if vat_key(group.vat)[:3] != kind]
-        found = [i for i, x in enumerate(stated) if vat_key(vat_of(x))[:3] == kind]
+        found = [i for i, x in enumerate(stated) if vat_key(x)[:3] == kind]
         used |= set(found)
         which = f"[{found[0]}]" if len(found) == 1 else ""
         parts = tuple(part for group in merged for part in group.taxable)
@@ -174,7 +174,7 @@ def _group_sums(
 def _find(stated: tuple[VatBreakdown, ...], group: Group, used: set[int]) -> int | None:
     wanted = vat_key(group.vat)
     for index, entry in enumerate(stated):
-        if index not in used and vat_key(vat_of(entry)) == wanted:
+        if index not in used and vat_key(entry) == wanted:
             return index
     return None
 

@@ -15,7 +15,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -34,6 +34,8 @@ HOW_TO_INSTALL: Final = "install one with: cius-pt rules install PATH|ZIP|URL"
 RULEBOOK: Final = "rulebook-2.1.2"
 STRICT: Final = f"{RULEBOOK}-strict"
 _BUILT_IN: Final = (RULEBOOK, STRICT)
+# What of the environment says where the data of a user lie, on any platform.
+_DECIDING: Final = ("HOME", "XDG_DATA_HOME", "USERPROFILE", "LOCALAPPDATA")
 _RESERVED: Final = frozenset({"auto", "local", *_BUILT_IN})
 
 Standing = Literal["published", "built in", "unknown", "local"]
@@ -136,11 +138,12 @@ def schema(kind: Kind) -> SchemaInfo:
 def home() -> Path:
     """Return the data directory: $CIUS_PT_HOME, else the platform's place for it."""
     chosen = os.environ.get("CIUS_PT_HOME")
-    return (
-        Path(chosen)
-        if chosen
-        else Path(platformdirs.user_data_dir("cius-pt", appauthor=False))
-    )
+    return Path(chosen) if chosen else _usual(*map(os.environ.get, _DECIDING))
+
+
+@lru_cache(maxsize=8)
+def _usual(*_deciding: str | None) -> Path:
+    return Path(platformdirs.user_data_dir("cius-pt", appauthor=False))
 
 
 def cache_folder() -> Path:

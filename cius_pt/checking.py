@@ -16,6 +16,7 @@ import os
 import threading
 import time
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
     from cius_pt.artefacts import RuleSetInfo
     from cius_pt.schematron.engine import Rules
-    from cius_pt.ubl.read import Reading, Trace
+    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.trace import Trace
     from cius_pt.xmlio import XmlDocument
 
     Document = bytes | os.PathLike[str] | Callable[[], bytes]
@@ -265,6 +267,8 @@ def _step(name: str, placer: Placer, run: Callable[[], Check]) -> Check:
         return _skipped(name, str(error), time.perf_counter() - begin)
     except Exception as error:  # noqa: BLE001 - unknown is never clean, nor a crash
         return _skipped(name, _unexpected(error), time.perf_counter() - begin)
+    if not done.findings:
+        return done
     return replace(done, findings=tuple(map(placer.place, done.findings)))
 
 
@@ -333,8 +337,7 @@ def _rules(choice: str) -> Rules:
     A failure is not kept: who installs the rule set can go on in the same process.
     """
     # What a choice means hangs on two settings that a process can change.
-    path = Path(choice)
-    key = str(path.resolve()) if path.exists() else choice, artefacts.home()
+    key = _meant(choice), artefacts.home()
     loaded = _loaded.get(key)
     if loaded is None:
         with _lock:
@@ -346,6 +349,21 @@ def _rules(choice: str) -> Rules:
             if loaded is None:
                 loaded = _loaded[key] = _load(chosen)
     return loaded
+
+
+def _meant(choice: str) -> str:
+    """Return the real path of a choice that is one; any other choice as it is."""
+    try:
+        found = os.stat(choice)  # noqa: PTH116 - for every document: no Path is made
+    except (OSError, ValueError):
+        return str(Path(choice).resolve()) if Path(choice).exists() else choice
+    return _real(choice, found.st_dev, found.st_ino)
+
+
+@lru_cache(maxsize=64)
+def _real(path: str, _device: int, _node: int) -> str:
+    """Return where a path leads; looked up again when it leads to another file."""
+    return str(Path(path).resolve())
 
 
 def _load(chosen: RuleSetInfo) -> Rules:

@@ -45,7 +45,7 @@ Name = tuple[str, str]
 # One of each version that is in use; another is half a second's work.
 KEPT: Final = 4
 
-_compiled: dict[tuple[Path, Kind], etree.XMLSchema | None] = {}
+_compiled: dict[Kind, etree.XMLSchema | None] = {}
 
 
 def validator(kind: Kind) -> etree.XMLSchema | None:
@@ -54,15 +54,14 @@ def validator(kind: Kind) -> etree.XMLSchema | None:
     Raises `ArtefactError` when the schema that it is made from is missing. Callers
     take turns.
     """
-    key = artefacts.cache_folder(), kind
-    if key not in _compiled:
-        place = _stored(key[0])
-        _compiled[key] = None
+    if kind not in _compiled:
+        place = _stored(artefacts.cache_folder())
+        _compiled[kind] = None
         if place is not None:
             # Less than was hoped for is no reason not to judge.
             with suppress(etree.XMLSchemaParseError):
-                _compiled[key] = etree.XMLSchema(file=str(place / entry(kind)))
-    return _compiled[key]
+                _compiled[kind] = etree.XMLSchema(file=str(place / entry(kind)))
+    return _compiled[kind]
 
 
 def _stored(folder: Path) -> Path | None:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from cius_pt.findings import Finding
-    from cius_pt.ubl.read import Reading, Trace
+    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.trace import Trace
     from cius_pt.xmlio import XmlDocument
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cius_pt.errors import InvalidValue
@@ -11,6 +10,7 @@ from cius_pt.money import cents, product, quotient, rounded, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from cius_pt.model import AllowanceCharge, Line
 
@@ -21,8 +21,10 @@ def worth(line: Line, decimals: int = 2) -> Decimal:
     A base quantity of zero counts as none, as DT-CIUS-PT-157 has it; DT-CIUS-PT-177
     is the rule that forbids it.
     """
-    base = line.base_quantity or Decimal(1)
-    return rounded(quotient(product(line.quantity, line.net_price), base), decimals)
+    amount = product(line.quantity, line.net_price)
+    if line.base_quantity:
+        amount = quotient(amount, line.base_quantity)
+    return rounded(amount, decimals)
 
 
 def priced(line: Line, path: str) -> Decimal:

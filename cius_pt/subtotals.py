@@ -38,7 +38,7 @@ class Group:
     taxable: list[tuple[str, Decimal]]
 
 
-def vat_key(vat: Vat) -> _Key:
+def vat_key(vat: Vat | VatBreakdown) -> _Key:
     """Return what the amounts of one VAT subtotal have in common."""
     family = _FAMILIES.get(vat.category, vat.category)
     code, text = vat.exemption_code, vat.exemption_reason
@@ -107,15 +107,4 @@ def breakdown(group: Group) -> VatBreakdown:
         exemption_code=group.vat.exemption_code,
         exemption_reason=group.vat.exemption_reason,
         scheme=group.vat.scheme,
-    )
-
-
-def vat_of(entry: VatBreakdown) -> Vat:
-    """Return the VAT that a subtotal stands for."""
-    return Vat(
-        category=entry.category,
-        rate=entry.rate,
-        exemption_code=entry.exemption_code,
-        exemption_reason=entry.exemption_reason,
-        scheme=entry.scheme,
     )

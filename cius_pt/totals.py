@@ -16,7 +16,7 @@ from cius_pt.gross import net_of_vat
 from cius_pt.model import Totals
 from cius_pt.money import ZERO, cents, total
 from cius_pt.pricing import net_amount, priced
-from cius_pt.subtotals import breakdown, groups_of, vat_key, vat_of
+from cius_pt.subtotals import breakdown, groups_of, vat_key
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -39,8 +39,9 @@ def with_totals(
     """
     if prices_include_vat:
         invoice = net_of_vat(invoice)
-    lines = tuple(_with_net_amount(line, i) for i, line in enumerate(invoice.lines))
-    invoice = replace(invoice, lines=lines)
+    if any(line.net_amount is None for line in invoice.lines):
+        lines = (_with_net_amount(line, i) for i, line in enumerate(invoice.lines))
+        invoice = replace(invoice, lines=tuple(lines))
     totals = _totals(invoice) if invoice.totals is None else invoice.totals
     invoice = _with_exemptions_moved(invoice, totals)
     if invoice.totals is not None:
@@ -60,7 +61,9 @@ def _with_net_amount(line: Line, index: int) -> Line:
 
 
 def _with_exemptions_moved(invoice: Invoice, totals: Totals) -> Invoice:
-    known = {vat_key(vat_of(entry)) for entry in totals.vat_breakdown}
+    if not invoice.allowance_charges:
+        return invoice
+    known = {vat_key(entry) for entry in totals.vat_breakdown}
     return replace(
         invoice,
         allowance_charges=tuple(

@@ -19,6 +19,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from cius_pt.errors import InvalidValue
 
 MOST_DIGITS = 20
+_NEVER = object()  # what no field holds: one that has to be given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,24 +77,43 @@ def check(value: Any) -> None:
     A value of which nothing is given is refused too: it would leave no trace in the
     document.
     """
+    cls: Any = type(value)
     empty = True
-    for field in field_types(type(value)):
-        given = getattr(value, field.name)
-        if given is None and field.optional:
+    for name, kind, many, nothing in _plan(cls):
+        given = getattr(value, name)
+        if given is nothing:
             continue
-        empty = empty and given == ()
-        if not field.many:
-            _check_one(given, field.kind, field.name)
-            continue
-        if type(given) is not tuple:
-            raise InvalidValue(
-                f"expected a tuple, got {_a(given)}; write (x,) or tuple(…)",
-                path=field.name,
-            )
-        for index, item in enumerate(given):
-            _check_one(item, field.kind, f"{field.name}[{index}]")
+        if many:
+            empty = empty and given == ()
+            _check_many(given, kind, name)
+        else:
+            empty = False
+            _check_one(given, kind, name)
     if empty:
         raise InvalidValue("nothing is given; leave it out instead")
+
+
+@cache
+def _plan(cls: Any) -> tuple[tuple[str, type, bool, object], ...]:
+    """Return name, kind, whether it is a tuple, and what nothing is, of each field."""
+    return tuple(
+        (
+            field.name,
+            field.kind,
+            field.many,
+            None if field.optional else () if field.many else _NEVER,
+        )
+        for field in field_types(cls)
+    )
+
+
+def _check_many(given: Any, kind: type[Any], path: str) -> None:
+    if type(given) is not tuple:
+        raise InvalidValue(
+            f"expected a tuple, got {_a(given)}; write (x,) or tuple(…)", path=path
+        )
+    for index, item in enumerate(given):
+        _check_one(item, kind, f"{path}[{index}]")
 
 
 def _check_one(given: Any, kind: type[Any], path: str) -> None:
@@ -101,10 +121,10 @@ def _check_one(given: Any, kind: type[Any], path: str) -> None:
         not isinstance(given, kind) or kind is dt.date or isinstance(given, bool)
     ):
         raise InvalidValue(f"expected {_wanted(kind)}, got {_a(given)}", path=path)
-    if kind in {str, bytes} and not given:
-        raise InvalidValue("empty; leave the field out instead", path=path)
     if kind is Decimal:
         _check_number(given, path)
+    elif not given and kind in {str, bytes}:
+        raise InvalidValue("empty; leave the field out instead", path=path)
 
 
 def _check_number(given: Decimal, path: str) -> None:

@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from cius_pt.codes import table
 
@@ -73,6 +73,7 @@ def rates() -> tuple[Rate, ...]:
     )
 
 
+@lru_cache(maxsize=1024)
 def rates_at(region: Region, day: dt.date) -> tuple[Rate, ...]:
     """Return the rates of a region on a day: three, or none before the table begins."""
     return tuple(r for r in rates() if r.region is region and r.at(day))

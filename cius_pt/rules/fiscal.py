@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from cius_pt.model import Invoice
     from cius_pt.rules.entry import Language
     from cius_pt.rules.own.remark import Remark
-    from cius_pt.ubl.read import Reading, Trace
+    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.trace import Trace
     from cius_pt.xmlio import XmlDocument
 
 STEP: Final = "fiscal"

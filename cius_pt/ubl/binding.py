@@ -16,7 +16,7 @@ rows of a *part* belong to an object of the owner's that has no element to itsel
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -63,6 +63,11 @@ def content(element: etree._Element | None) -> str:
     if len(element):
         return "".join(element.xpath("text()"))  # type: ignore[arg-type]
     return element.text or ""
+
+
+def inside(element: etree._Element) -> Iterable[etree._Element]:
+    """Return the child elements; most elements of a document have text only."""
+    return element.iterchildren(etree.Element) if len(element) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +119,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Node:
-    """One row of the table; see the module for its kinds."""
+    """One row of the table; see the module for its kinds.
+
+    `plain`: whether it is a term that comes once, for a field of its owner.
+    """
 
     tag: str
     bt: str | None = None
@@ -132,10 +140,24 @@ class Node:
     when: Callable[[etree._Element], bool] | None = None
     fields: frozenset[str] = frozenset()
     by_tag: dict[str, tuple[Node, ...]]
+    by_name: dict[str, Attribute]
+    plain: bool = False
 
 
-def _make(tag: str, children: tuple[Node, ...], **row: Any) -> Node:
-    return Node(tag=clark(tag), children=children, by_tag=_by_tag(children), **row)
+def _make(
+    tag: str,
+    children: tuple[Node, ...],
+    attributes: tuple[Attribute, ...] = (),
+    **row: Any,
+) -> Node:
+    return Node(
+        tag=clark(tag),
+        children=children,
+        by_tag=_by_tag(children),
+        attributes=attributes,
+        by_name={attribute.name: attribute for attribute in attributes},
+        **row,
+    )
 
 
 def _by_tag(children: tuple[Node, ...]) -> dict[str, tuple[Node, ...]]:
@@ -183,6 +205,7 @@ def term(  # noqa: PLR0913 - a row of the table has this many columns
         field=field,
         form=form,
         many=many,
+        plain=not many,
         attributes=made,
         fields=frozenset(names),
     )
@@ -244,12 +267,19 @@ def constant(path: str, text: str) -> Node:
 
 def tagged(row: Node, rule: Tagged) -> Node:
     """Return the repeated `row` with `rule` between it and the owner's fields."""
-    return replace(row, many=True, tagged=rule, fields=frozenset(rule.fields))
+    fields = frozenset(rule.fields)
+    return replace(row, many=True, plain=False, tagged=rule, fields=fields)
 
 
 def part(field: str, model: type, *children: Node) -> tuple[Node, ...]:
     """Return rows whose values belong to the object in `field`, without an element."""
     return tuple(
-        replace(child, part=field, part_model=model, fields=frozenset({field}))
+        replace(
+            child,
+            part=field,
+            part_model=model,
+            plain=False,
+            fields=frozenset({field}),
+        )
         for child in children
     )

@@ -111,11 +111,15 @@ class _Documents:
         return tuple(places)
 
     def _key(self, value: Attachment) -> str:
-        if value == Attachment(id=value.id, scheme="AIM", type_code=OBJECT):
+        if value.scheme == "AIM" and value == Attachment(
+            id=value.id, scheme="AIM", type_code=OBJECT
+        ):
             return "aim"
         if _is_atcud(value):
             return "atcud"
-        if value == Attachment(id=value.id, scheme=value.scheme, type_code=OBJECT):
+        if value.type_code == OBJECT and value == Attachment(
+            id=value.id, scheme=value.scheme, type_code=OBJECT
+        ):
             return "object_identifier"
         if self._credit_note and value == Attachment(id=value.id, scheme="AAA"):
             return "project_reference"

@@ -16,6 +16,8 @@ from enum import Enum
 from typing import Any, Protocol
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+# A number of which only the decimals have to be counted: zeros and sign are canonical.
+_PLAIN = re.compile(r"(?:0|[1-9][0-9]*)\.([0-9]+)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHITE = " \t\r\n"
 _NO_WHITE = dict.fromkeys(map(ord, _WHITE))
@@ -30,6 +32,10 @@ class Lexical(Protocol):
 
     def read(self, text: str) -> Any:
         """Return the value that `text` stands for, or raise `ValueError`."""
+        ...
+
+    def parsed(self, text: str) -> tuple[Any, str]:
+        """Return the value and how the format writes it, or raise `ValueError`."""
         ...
 
     def problem(self, value: Any, shown: str) -> str | None:
@@ -51,6 +57,10 @@ class Text:
     def read(self, text: str) -> str:
         """Return the text itself."""
         return text
+
+    def parsed(self, text: str) -> tuple[str, str]:
+        """Return the text itself, twice."""
+        return text, text
 
     def problem(self, value: str, shown: str) -> str | None:
         """Return what is wrong with its length, its line breaks or its emptiness."""
@@ -91,6 +101,14 @@ class Number:
             raise ValueError("not a decimal number")
         return Decimal(text)
 
+    def parsed(self, text: str) -> tuple[Decimal, str]:
+        """Return the number and its own notation."""
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None and self.least <= len(plain[1]) <= self.most:
+            return Decimal(text), text
+        value = self.read(text)
+        return value, self.show(value)
+
     def problem(self, value: Decimal, shown: str) -> str | None:
         """Return what is wrong with its sign, its size or its decimals."""
         whole, _, decimals = shown.partition(".")
@@ -123,6 +141,10 @@ class Date:
             raise ValueError("not a date in the form YYYY-MM-DD")
         return dt.date.fromisoformat(text)
 
+    def parsed(self, text: str) -> tuple[dt.date, str]:
+        """Return the date and the text: there is one form only."""
+        return self.read(text), text
+
     def problem(self, _value: dt.date, _shown: str) -> str | None:
         """Return None: every date can be written."""
         return None
@@ -142,6 +164,11 @@ class Flag:
             return {"true": True, "1": True, "false": False, "0": False}[text.strip()]
         except KeyError:
             raise ValueError("neither true nor false") from None
+
+    def parsed(self, text: str) -> tuple[bool, str]:
+        """Return it and its word."""
+        value = self.read(text)
+        return value, self.show(value)
 
     def problem(self, _value: bool, _shown: str) -> str | None:
         """Return None: both can be written."""
@@ -165,6 +192,10 @@ class Choice:
                 return option
         codes = " ".join(str(option.value) for option in self.options)
         raise ValueError(f"not one of {codes}")
+
+    def parsed(self, text: str) -> tuple[Enum, str]:
+        """Return the member and the text, which is its code."""
+        return self.read(text), text
 
     def problem(self, _value: Enum, _shown: str) -> str | None:
         """Return None: every member can be written."""
@@ -195,6 +226,10 @@ class Binary:
             return binascii.a2b_base64(text, strict_mode=True)
         except ValueError as error:
             raise ValueError(f"not base64: {error}") from None
+
+    def parsed(self, text: str) -> tuple[bytes, str]:
+        """Return the bytes and the text: any base64 of them is good."""
+        return self.read(text), text
 
     def problem(self, value: bytes, _shown: str) -> str | None:
         """Return what is wrong with its size."""

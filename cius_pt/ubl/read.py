@@ -9,24 +9,27 @@ or a tagged text that is malformed is a finding. Only `Reading.invoice` raises.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
-
-from lxml import etree
 
 from cius_pt import xmlio
 from cius_pt.errors import FindingsError, InvalidValue
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
 from cius_pt.model.document import Invoice
 from cius_pt.model.types import field_types
-from cius_pt.ubl.binding import clark, content
-from cius_pt.ubl.sink import Path, Sink, Spot
+from cius_pt.ubl.binding import clark, content, inside
+from cius_pt.ubl.sink import Path, Sink, path_of
 from cius_pt.ubl.table import CREDIT_NOTE, INVOICE
+from cius_pt.ubl.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from lxml import etree
 
     from cius_pt.ubl.binding import Attribute, Node
     from cius_pt.ubl.lexical import Lexical
+    from cius_pt.ubl.sink import Mark, Spot
 
 MISSING = "CP-READ-01"
 UNREADABLE = "CP-READ-02"
@@ -73,34 +76,6 @@ def read(source: bytes | xmlio.XmlDocument) -> Reading:
     return _Reader(document).read()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One element as the table sees it: its model path and its business term."""
-
-    element: etree._Element
-    path: str
-    bt: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Trace:
-    """What every element that the table knows stands for, in document order."""
-
-    _steps: dict[etree._Element, tuple[Path | str, str | None]] = field(repr=False)
-
-    def step(self, element: etree._Element) -> Step | None:
-        """Return what an element stands for; None when the table does not know it."""
-        found = self._steps.get(element)
-        if found is None:
-            return None
-        return Step(element=element, path=str(found[0]), bt=found[1])
-
-    def steps(self) -> Iterator[Step]:
-        """Yield what all elements stand for."""
-        for element, (path, bt) in self._steps.items():
-            yield Step(element=element, path=str(path), bt=bt)
-
-
 def traced(document: xmlio.XmlDocument) -> tuple[Reading, Trace]:
     """Return what a document says, and which element says what."""
     reader = _Reader(document)
@@ -117,7 +92,7 @@ class _Reader:
         self._findings: list[tuple[etree._Element, Callable[[Location], Finding]]] = []
         self._currency = content(document.root.find(_CURRENCY))
         self._fatal = False
-        self.steps: dict[etree._Element, tuple[Path | str, str | None]] | None = None
+        self.steps: dict[etree._Element, Mark] | None = None
 
     def read(self) -> Reading:
         """Walk the document from its root."""
@@ -125,7 +100,7 @@ class _Reader:
         table = CREDIT_NOTE if self._document.kind == "CreditNote" else INVOICE
         sink = Sink(Invoice, root, Path(None, "", None))
         self._children(root, table.by_tag, sink)
-        self._attributes(root, (), sink)
+        self._attributes(root, {}, sink)
         invoice = self._make(sink, table.children)
         places = self._document.locations(
             self._document.index_of(element)
@@ -152,35 +127,47 @@ class _Reader:
         sink: Sink,
     ) -> None:
         seen: set[Node] = set()
-        for child in parent.iterchildren(etree.Element):
+        for child in parent:
             for node in by_tag.get(child.tag, ()):
                 if (node.many or node not in seen) and (
                     node.when is None or node.when(child)
                 ):
                     seen.add(node)
-                    self._child(child, node, sink)
+                    if node.plain:
+                        self._plain(child, node, sink)
+                    else:
+                        self._child(child, node, sink)
                     break
             else:
-                self._unread.append((child, ""))
+                # The tag of a comment or an instruction is a function.
+                if isinstance(child.tag, str):
+                    self._unread.append((child, ""))
+
+    def _plain(self, child: etree._Element, node: Node, sink: Sink) -> None:
+        """Read a term that comes once: nearly all of a document is such terms."""
+        assert node.field is not None  # noqa: S101 - terms have a field
+        mark = sink.path, node.field, None, node.bt
+        value = self._term(child, node, mark, sink)
+        if value is not None:
+            sink.fields[node.field] = value
 
     def _child(self, child: etree._Element, node: Node, sink: Sink) -> None:
         """Read one element by its row into the fields of its owner."""
         if node.part is not None:
             sink = self._part(child, node, sink)
-        if node.constant is not None:
-            inner = next(child.iterchildren(etree.Element), None)
-            if content(child) != node.constant or inner is not None:
-                self._unread.append((child, ""))
-            else:
-                self._attributes(child, (), sink)
-        elif node.field is None:
-            self._note_step(child, node, sink.path)
+        if node.field is not None:
+            self._field(child, node, node.field, sink)
+        elif node.constant is None:
+            if self.steps is not None:
+                self.steps[child] = sink.path, "", None, node.bt
             if len(child) == 0:
                 self._unread.append((child, ""))
             self._children(child, node.by_tag, sink)
-            self._attributes(child, (), sink)
+            self._attributes(child, {}, sink)
+        elif content(child) != node.constant or any(True for _ in inside(child)):
+            self._unread.append((child, ""))
         else:
-            self._field(child, node, node.field, sink)
+            self._attributes(child, {}, sink)
 
     def _part(self, child: etree._Element, node: Node, sink: Sink) -> Sink:
         assert node.part is not None  # noqa: S101 - the caller asked
@@ -191,66 +178,69 @@ class _Reader:
         return sink.parts[node.part]
 
     def _field(self, child: etree._Element, node: Node, field: str, sink: Sink) -> None:
-        if node.tagged is not None:
-            taken = sink.taken.setdefault(node, [])
-            value = self._value(child, node, sink, len(taken))
-            if value is not None:
-                taken.append((child, value))
-        elif node.many:
-            made = sink.lists.setdefault(field, [])
-            value = self._value(child, node, sink, len(made))
-            if value is not None:
-                made.append(value)
-        else:
-            value = self._value(child, node, sink, None)
+        """Read a term or a group into `field`, one of several if there are many."""
+        if not node.many:
+            value = self._value(child, node, (sink.path, field, None, node.bt), sink)
             if value is not None:
                 sink.fields[field] = value
+            return
+        if node.tagged is not None:
+            taken = sink.taken.setdefault(node, [])
+            mark = sink.path, field, len(taken), node.bt
+            value = self._value(child, node, mark, sink)
+            if value is not None:
+                taken.append((child, value))
+            return
+        made = sink.lists.setdefault(field, [])
+        value = self._value(child, node, (sink.path, field, len(made), node.bt), sink)
+        if value is not None:
+            made.append(value)
 
-    def _value(
-        self, child: etree._Element, node: Node, sink: Sink, index: int | None
-    ) -> Any:
+    def _value(self, child: etree._Element, node: Node, mark: Mark, sink: Sink) -> Any:
         """Return the value of a term or a group, or None when it has none."""
-        assert node.field is not None  # noqa: S101 - terms and groups have fields
-        path = Path(sink.path, node.field, index)
-        self._note_step(child, node, path)
-        if node.model is None:
-            return self._term(child, node, sink, path)
-        inner_sink = Sink(node.model, child, path)
-        self._attributes(child, node.attributes, inner_sink)
-        self._children(child, node.by_tag, inner_sink)
-        if node.text_field is not None:
-            text = self._text(child, node, path.to(node.text_field))
-            if text is not None:
-                inner_sink.fields[node.text_field] = text
-        return self._make(inner_sink, node.children)
+        if node.model is not None:
+            return self._group(child, node, mark, node.model)
+        return self._term(child, node, mark, sink)
 
-    def _term(self, child: etree._Element, node: Node, sink: Sink, path: Path) -> Any:
-        self._attributes(child, node.attributes, sink)
-        for inner in child.iterchildren(etree.Element):
-            self._unread.append((inner, ""))
-        return self._text(child, node, path)
-
-    def _note_step(self, child: etree._Element, node: Node, path: Path) -> None:
+    def _term(self, child: etree._Element, node: Node, mark: Mark, sink: Sink) -> Any:
         if self.steps is not None:
-            self.steps[child] = path, node.bt
+            self.steps[child] = mark
+        self._attributes(child, node.by_name, sink)
+        for inner in inside(child):
+            self._unread.append((inner, ""))
+        return self._text(child, node, mark)
 
-    def _text(self, child: etree._Element, node: Node, path: Path | str) -> Any:
+    def _group(self, child: etree._Element, node: Node, mark: Mark, model: type) -> Any:
+        if self.steps is not None:
+            self.steps[child] = mark
+        sink = Sink(model, child, Path(*mark[:3]))
+        self._attributes(child, node.by_name, sink)
+        self._children(child, node.by_tag, sink)
+        if node.text_field is not None:
+            inner = sink.path, node.text_field, None, node.bt
+            text = self._text(child, node, inner)
+            if text is not None:
+                sink.fields[node.text_field] = text
+        return self._make(sink, node.children)
+
+    def _text(self, child: etree._Element, node: Node, mark: Mark) -> Any:
         assert node.form is not None  # noqa: S101 - terms have a form
         text = content(child)
         if not text:
             self._unread.append((child, ""))
             return None
-        return self._form(Spot(child, node.bt, path), text, node.form)
+        return self._form((child, mark, ""), text, node.form)
 
     def _form(self, spot: Spot, text: str, form: Lexical) -> Any:
         """Return the value of `text`, or None with the reason among the findings."""
         try:
-            value = form.read(text)
+            value, shown = form.parsed(text)
         except ValueError as error:
-            self._unread.append((spot.element, spot.attribute))
+            element, _, attribute = spot
+            self._unread.append((element, attribute))
             self._find(spot, UNREADABLE, Severity.FATAL, f"{_cut(text)}: {error}")
             return None
-        if not isinstance(value, bytes) and (shown := form.show(value)) != text:
+        if shown != text:
             self._find(
                 spot,
                 NOT_CANONICAL,
@@ -260,24 +250,20 @@ class _Reader:
         return value
 
     def _attributes(
-        self, child: etree._Element, rows: tuple[Attribute, ...], sink: Sink
+        self, child: etree._Element, rows: dict[str, Attribute], sink: Sink
     ) -> None:
-        if not child.attrib:
-            return
-        known = {row.name: row for row in rows}
-        for name, text in child.attrib.items():
-            row = known.get(str(name))
+        for name, given in child.items():
+            row, text = rows.get(str(name)), str(given)
             if row is None:
                 self._unread.append((child, str(name)))
             elif row.field is None:
-                self._fixed(child, row, str(text), sink)
+                self._fixed(child, row, text, sink)
             elif not text:
                 self._unread.append((child, row.name))
             else:
-                path = Path(sink.path, row.field, None)
-                spot = Spot(child, row.bt, path, row.name)
                 assert row.form is not None  # noqa: S101 - comes with field
-                value = self._form(spot, str(text), row.form)
+                mark = sink.path, row.field, None, row.bt
+                value = self._form((child, mark, row.name), text, row.form)
                 if value is not None:
                     sink.fields[row.field] = value
 
@@ -290,7 +276,7 @@ class _Reader:
         self._unread.append((child, row.name))
         if row.constant is None:
             said = f"an amount in {_cut(text)}, the invoice is in {self._currency!r}"
-            spot = Spot(child, "BT-5", sink.path, row.name)
+            spot = child, (sink.path, "", None, "BT-5"), row.name
             self._find(spot, UNREADABLE, Severity.FATAL, said)
 
     def _make(self, sink: Sink, rows: tuple[Node, ...]) -> Any:
@@ -312,29 +298,18 @@ class _Reader:
             return sink.model(**sink.fields)
         except InvalidValue as error:
             if sink.fields:
-                self._find(
-                    Spot(sink.element, None, sink.path.to(error.path)),
-                    UNREADABLE,
-                    Severity.FATAL,
-                    error.message,
-                )
+                spot = sink.element, (sink.path, error.path, None, None), ""
+                self._find(spot, UNREADABLE, Severity.FATAL, error.message)
             self._unread.append((sink.element, ""))
             return None
 
     def _missing(self, sink: Sink, rows: tuple[Node, ...]) -> bool:
         """Find what is mandatory and not there; return whether anything is."""
-        missing = [
-            item.name
-            for item in field_types(sink.model)
-            # A default is for who builds an invoice. One that is read says its
-            # country, unit, currency or tax, or there is no telling.
-            if (item.required or item.default not in {None, ()})
-            and item.name not in sink.fields
-        ]
+        missing = [name for name in _needed(sink.model) if name not in sink.fields]
         for name in missing:
             bt = _term_of(name, rows)
             self._find(
-                Spot(sink.element, bt, sink.path.to(name)),
+                (sink.element, (sink.path, name, None, bt), ""),
                 MISSING,
                 Severity.FATAL,
                 f"{bt or name} is mandatory and is not there",
@@ -347,16 +322,12 @@ class _Reader:
         assert node.tagged is not None  # noqa: S101 - only tagged nodes are taken
         places = node.tagged.split([value for _, value in taken], sink.fields)
         for (element, _), place in zip(taken, places, strict=True):
-            path = sink.path.to(place.path)
+            mark = sink.path, place.path, None, place.bt
             if self.steps is not None:
-                self.steps[element] = path, place.bt
+                self.steps[element] = mark
             if place.problem is not None:
-                self._find(
-                    Spot(element, place.bt, path),
-                    MALFORMED_TAG,
-                    Severity.WARNING,
-                    place.problem,
-                )
+                spot = element, mark, ""
+                self._find(spot, MALFORMED_TAG, Severity.WARNING, place.problem)
             if place.unread is not None:
                 self._unread.extend(
                     (child, "") for child in element.iterchildren(place.unread)
@@ -364,17 +335,30 @@ class _Reader:
 
     def _find(self, spot: Spot, rule: str, severity: Severity, message: str) -> None:
         self._fatal = self._fatal or severity is Severity.FATAL
+        element, mark, _ = spot
 
         def finding(place: Location) -> Finding:
             return Finding(
                 rule=rule,
                 severity=severity,
                 message=message,
-                bt=spot.bt,
-                location=replace(place, path=str(spot.path)),
+                bt=mark[3],
+                location=replace(place, path=path_of(mark)),
             )
 
-        self._findings.append((spot.element, finding))
+        self._findings.append((element, finding))
+
+
+@cache
+def _needed(model: type) -> tuple[str, ...]:
+    """Return the fields without which there is no value of `model`."""
+    return tuple(
+        item.name
+        for item in field_types(model)
+        # A default is for who builds an invoice. One that is read says its
+        # country, unit, currency or tax, or there is no telling.
+        if item.required or item.default not in {None, ()}
+    )
 
 
 def _term_of(name: str, rows: tuple[Node, ...]) -> str | None:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
 
 if TYPE_CHECKING:
-    from lxml import etree
-
     from cius_pt.ubl.binding import Node
 
 
@@ -24,24 +24,29 @@ class Path:
 
     def __str__(self) -> str:
         if self._text is None:
-            here = self.name if self.index is None else f"{self.name}[{self.index}]"
-            before = str(self.parent) if self.parent is not None else ""
-            self._text = f"{before}.{here}" if before and here else before or here
+            before = self.parent
+            self._text = "" if before is None else before.to(self.name, self.index)
         return self._text
 
-    def to(self, name: str) -> str:
-        """Return the path of the field `name` of what is here."""
+    def to(self, name: str, index: int | None = None) -> str:
+        """Return the path of the field `name` of what is here, or one value of it."""
         before = str(self)
-        return f"{before}.{name}" if before and name else before or name
+        here = name if index is None else f"{name}[{index}]"
+        return f"{before}.{here}" if before and here else before or here
 
 
-class Spot(NamedTuple):
-    """What a finding is about: an element or one of its attributes, and its term."""
+# What an element stands for: the owner, its field, which one of many, the term. A plain
+# tuple, as every element has one and hardly anyone asks.
+Mark = tuple[Path, str, int | None, str | None]
 
-    element: etree._Element
-    bt: str | None
-    path: Path | str
-    attribute: str = ""
+# What a finding is about: an element, what it stands for, its attribute or "".
+Spot = tuple[etree._Element, Mark, str]  # noqa: SLF001 - its only name
+
+
+def path_of(mark: Mark) -> str:
+    """Return the model path of what an element stands for."""
+    owner, name, index, _ = mark
+    return owner.to(name, index)
 
 
 class Sink:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cius_pt import tax_place
@@ -89,9 +90,14 @@ def _certain(invoice: Invoice) -> bool:
     )
 
 
+@cache
+def _families() -> dict[str, str]:
+    return {row["code"]: row["group"] for row in table("vat_categories").rows}
+
+
 def _mixed(invoice: Invoice) -> Iterator[Remark]:
     """Yield groups of one rate that have two codes (DT-CIUS-PT-171, 173, 175)."""
-    families = {row["code"]: row["group"] for row in table("vat_categories").rows}
+    families = _families()
     first: dict[tuple[str, str, str], str] = {}
     told = set()
     for path, vat in amounts(invoice):
