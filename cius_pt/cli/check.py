@@ -12,13 +12,13 @@ import click
 from cius_pt import artefacts, checking
 from cius_pt.cli.exit_codes import COULD_NOT, DONE, FINDINGS
 from cius_pt.cli.files import STDIN, find
-from cius_pt.cli.json_report import JsonReports
+from cius_pt.cli.formats import FORMATS, Outputs, Setting, output_files
 from cius_pt.cli.judging import reports
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.progress import Progress
 from cius_pt.cli.streams import tell
 from cius_pt.cli.tally import Tally
-from cius_pt.cli.text import TextReports, visible
+from cius_pt.cli.text import visible
 from cius_pt.cli.writing import write_whole
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Severity
@@ -37,10 +37,20 @@ _NEVER = "never"
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(list(FORMATS)),
     default="text",
     show_default=True,
-    help="How to write the findings to standard output.",
+    help="How to write to standard output: text for eyes and grep, json as one "
+    "document, ndjson as one object to a line, sarif 2.1.0 for code scanning, junit "
+    "for test reports, github for annotations of a workflow.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    metavar="FORMAT=FILE",
+    multiple=True,
+    help="Write this format to a file, too; again for more. The file appears when it "
+    "is whole.",
 )
 @click.option(
     "--rules",
@@ -111,6 +121,7 @@ def check(  # noqa: PLR0913 - one for each option
     *,
     files: tuple[str, ...],
     form: str,
+    outputs: tuple[str, ...],
     rules: str,
     strict: bool,
     recipient: str | None,
@@ -142,9 +153,7 @@ def check(  # noqa: PLR0913 - one for each option
     for problem in found.problems:
         tell(visible(problem))
     code = COULD_NOT if found.problems else DONE
-    output = (
-        JsonReports() if form == "json" else TextReports(_shown(threshold, show_all))
-    )
+    to_files = output_files(outputs, (source.name for source in found.sources))
     if svrl is not None and (len(found.sources) != 1 or STDIN in files):
         raise click.UsageError("--svrl is for one document in a file")
     tally = Tally()
@@ -152,7 +161,15 @@ def check(  # noqa: PLR0913 - one for each option
     asked = checking.Asked(
         rules=rules, lang=language(lang), recipient=recipient, also=also
     )
-    with _journal(resume, asked) as journal:
+    setting = Setting(
+        lang=asked.lang,
+        threshold=_shown(threshold, show_all),
+        problems=found.problems,
+    )
+    with (
+        Outputs(form, setting, to_files) as output,
+        _journal(resume, asked) as journal,
+    ):
         for name, report in reports(
             found.sources,
             asked,
@@ -165,8 +182,8 @@ def check(  # noqa: PLR0913 - one for each option
             tally.add(name, report)
             progress.step()
             code = max(code, _exit_code(report, threshold))
-    progress.erase()
-    output.close()
+        progress.erase()
+        output.close()
     tally.close()
     if svrl is not None:
         write_whole(svrl, checking.svrl(found.sources[0].read(), rules=rules))

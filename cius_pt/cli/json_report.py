@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 from cius_pt.cli.streams import put
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cius_pt.findings import Report
     from cius_pt.signature.status import SignatureReport
 
@@ -27,21 +29,24 @@ _MISLEADING: Final = re.compile(
 
 
 class JsonReports:
-    """Writes reports to standard output as they come."""
+    """Writes reports as they come, to standard output if no other `out` is given."""
 
-    def __init__(self, name: str = "reports") -> None:
+    def __init__(
+        self, name: str = "reports", *, out: Callable[[str], None] = put
+    ) -> None:
+        self._put = out
         self._before = f'{{"schema": 1, "{name}": ['
 
     def write(self, file: str, report: Report | SignatureReport) -> None:
         """Write the report on one document."""
         text = encodable({"file": file, **report.to_dict()})
-        put(f"{self._before}\n{text}")
+        self._put(f"{self._before}\n{text}")
         self._before = ","
 
     def close(self) -> None:
         """End the document."""
         start = "" if self._before == "," else self._before
-        put(f"{start}\n]}}\n")
+        self._put(f"{start}\n]}}\n")
 
 
 def encodable(value: object) -> str:

@@ -12,7 +12,7 @@ from cius_pt.cli.streams import put, tell
 from cius_pt.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cius_pt.findings import Finding, Report
 
@@ -39,13 +39,16 @@ def one_line(text: str) -> str:
 
 
 class TextReports:
-    """Writes findings to standard output as they come.
+    """Writes findings as they come, to standard output if no other `out` is given.
 
     Findings below `threshold` are counted on standard error instead.
     """
 
-    def __init__(self, threshold: Severity) -> None:
+    def __init__(
+        self, threshold: Severity, *, out: Callable[[str], None] = put
+    ) -> None:
         self._threshold = threshold
+        self._put = out
 
     def write(self, file: str, report: Report) -> None:
         """Write the findings of one document."""
@@ -58,7 +61,7 @@ class TextReports:
             else:
                 folded[finding.severity] = folded.get(finding.severity, 0) + 1
         if lines:
-            put("".join(lines))
+            self._put("".join(lines))
         if folded:
             counts = ", ".join(_counts(folded.items()))
             tell(f"{name}: {counts} (--warnings shows them)")

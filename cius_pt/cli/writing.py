@@ -7,6 +7,7 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -14,20 +15,48 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Raises `OSError`; what was there before is then still there.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+    with WholeFile(path) as file:
+        file.write(data)
+
+
+class WholeFile:
+    """A file that is written piece by piece and appears when its block ends well.
+
+    Until then, and after an error for good, `path` has what it had. Raises `OSError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        self._temporary = Path(name)
+        self._file = os.fdopen(handle, "wb")
+
+    def write(self, data: bytes) -> None:
+        """Add `data`."""
+        self._file.write(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            with self._file:
+                if kind is None:
+                    self._file.flush()
+                    os.fsync(self._file.fileno())
+            if kind is None:
+                self._appear()
+        finally:
+            # Gone when it was renamed.
+            with suppress(OSError):
+                self._temporary.unlink()
+
+    def _appear(self) -> None:
+        path = self._path
         # mkstemp makes files private; a document is as readable as its neighbours.
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else _mode())
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+        mode = path.stat().st_mode & 0o777 if path.exists() else _mode()
+        self._temporary.chmod(mode)
+        self._temporary.replace(path)
 
 
 def _mode() -> int:
