@@ -3,7 +3,7 @@
 
 Results are written as they come. In memory until the end are the rules that occurred,
 each once, and a notification for each skipped step and missing file, so that an
-archive of which nothing could be checked grows it by some 300 bytes a step. The order
+archive of which nothing could be checked grows it by some 500 bytes a step. The order
 of keys means nothing in JSON; half a document has no end and is no JSON.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 from importlib.metadata import version
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -53,8 +54,9 @@ class SarifReports:
         self._rules: dict[str, int] = {}
         self._descriptors: list[dict[str, Any]] = []
         self._versions: dict[str, dict[str, None]] = {}
+        # As text, which takes a fifth of the room that the values take.
         self._notes = [
-            _notification("check", problem, bad=True) for problem in problems
+            encodable(_notification("check", problem, bad=True)) for problem in problems
         ]
         self._successful = not self._notes
         self._before = ""
@@ -85,7 +87,7 @@ class SarifReports:
                 lines.append(f"{self._before}\n{data}")
                 self._before = ","
         for step, reason, bad in gaps(report):
-            self._notes.append(_notification(step, reason, file, bad=bad))
+            self._notes.append(encodable(_notification(step, reason, file, bad=bad)))
             self._successful = self._successful and not bad
         if lines:
             self._put("".join(lines))
@@ -97,17 +99,16 @@ class SarifReports:
             "version": version("cius-pt"),
             "rules": self._descriptors,
         }
-        invocation = {
-            "executionSuccessful": self._successful,
-            "toolExecutionNotifications": self._notes,
-        }
         versions = {name: list(found) for name, found in self._versions.items()}
-        end = {
-            "tool": {"driver": driver},
-            "invocations": [invocation],
-            "properties": {"versions": versions},
-        }
-        self._put(f"\n],{encodable(end).removeprefix('{')}]}}\n")
+        end = {"tool": {"driver": driver}, "properties": {"versions": versions}}
+        invocation = encodable({"executionSuccessful": self._successful})
+        self._put(
+            f'\n],{encodable(end)[1:-1]}, "invocations": [{invocation[:-1]}, '
+            '"toolExecutionNotifications": ['
+        )
+        for before, note in zip(chain([""], repeat(",")), self._notes, strict=False):
+            self._put(f"{before}\n{note}")
+        self._put("\n]}]}]}\n")
 
     def _index(self, finding: Finding) -> int:
         """Return the place of a finding's rule among those of the run."""

@@ -88,7 +88,9 @@ def check(value: Any) -> None:
             _check_many(given, kind, name)
         else:
             empty = False
-            _check_one(given, kind, name)
+            # Of most values there is nothing to say but that they are there.
+            if type(given) is not kind or not given or kind is Decimal:
+                _check_one(given, kind, name)
     if empty:
         raise InvalidValue("nothing is given; leave it out instead")
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity
-from cius_pt.rules import catalogue
 from cius_pt.rules.own import (
     atcud,
     attachments,
@@ -103,6 +102,9 @@ def judge_qr(
 
 def told(remark: Remark, lang: Language) -> Finding:
     """Return a remark as a finding, in the words of the catalogue."""
+    # Late: of most documents there is nothing to tell.
+    from cius_pt.rules import catalogue  # noqa: PLC0415
+
     entry = catalogue.entry(remark.rule)
     assert entry is not None  # noqa: S101 - a test holds that every id has one
     detail = f" ({remark.detail})" if remark.detail else ""

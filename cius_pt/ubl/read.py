@@ -146,8 +146,16 @@ class _Reader:
     def _plain(self, child: etree._Element, node: Node, sink: Sink) -> None:
         """Read a term that comes once: nearly all of a document is such terms."""
         assert node.field is not None  # noqa: S101 - terms have a field
+        assert node.form is not None  # noqa: S101 - and a form
         mark = sink.path, node.field, None, node.bt
-        value = self._term(child, node, mark, sink)
+        text = child.text
+        if not text or len(child):
+            value = self._term(child, node, mark, sink)
+        else:
+            if self.steps is not None:
+                self.steps[child] = mark
+            self._attributes(child, node.by_name, sink)
+            value = self._form((child, mark, ""), text, node.form)
         if value is not None:
             sink.fields[node.field] = value
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from cius_pt.errors import InvalidValue
 from cius_pt.money import total
-from cius_pt.pt.qr import Qr, parse
-from cius_pt.qr_differences import differences
 from cius_pt.rules.own.remark import Remark, shown
 from cius_pt.tax_place import portuguese
 
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from cius_pt.model import Attachment, Invoice
+    from cius_pt.pt.qr import Qr
 
 _DESCRIPTION, _TEXT = "QR_CODE", "text/plain"
 _RULES = {
@@ -49,6 +48,10 @@ def judged(text: str, invoice: Invoice, path: str) -> Iterator[Remark]:
 
     `path` is where the text stands, for a code that was read elsewhere ``qr``.
     """
+    # Late: not every document has a code to compare.
+    from cius_pt.pt.qr import parse  # noqa: PLC0415
+    from cius_pt.qr_differences import differences  # noqa: PLC0415
+
     try:
         qr = parse(text)
     except InvalidValue:
