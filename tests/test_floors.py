@@ -112,6 +112,7 @@ HOMES = {
         "schema",
         "schematron",
         "signature",
+        "testing.edits",
         "ubl",
         "xmlio",
     ),
