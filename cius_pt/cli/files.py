@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import glob
 import os
+import select
 import stat
 import sys
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO, TextIO
 
 STDIN: Final = "-"
+_PIECE: Final = 1024 * 1024
+_SLICE: Final = 0.5  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class Source:
         larger than any document we read, which is known before it is read.
         """
         if self.name == STDIN:
-            return _whole(_standard_input())
+            return _whole(_Patient(_standard_input()))
         self._require_file(Path(self.name).stat().st_mode)
         with Path(self.name).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -115,7 +118,40 @@ def _standard_input() -> BinaryIO:
     return stdin.buffer
 
 
-def _whole(file: BinaryIO) -> bytes:
+class _Patient:
+    """Standard input, waited for in slices.
+
+    A Ctrl-C that comes between Python's last look at signals and the system call that
+    waits would not be seen before something arrives, which may be never.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        """Return what there is up to the end, and `size` bytes at most."""
+        parts: list[bytes] = []
+        while size > 0:
+            self._wait()
+            part = self._file.read1(min(size, _PIECE))  # type: ignore[attr-defined]
+            if not part:
+                break
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def _wait(self) -> None:
+        """Return when there is something to read, or the end."""
+        try:
+            number = self._file.fileno()
+        except OSError:  # in memory: a test's, or another program's
+            return
+        # On Windows only sockets can be selected; there the wait is interruptible.
+        while os.name != "nt" and not select.select([number], [], [], _SLICE)[0]:
+            pass
+
+
+def _whole(file: BinaryIO | _Patient) -> bytes:
     """Return all bytes; a pipe does not tell its size, a file may grow."""
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
