@@ -10,6 +10,7 @@ and line.
 
 from __future__ import annotations
 
+import locale
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -41,7 +42,13 @@ class Session:
         config = self._folder / "saxon.xml"
         config.write_text(_configuration(log), encoding="utf-8")
         self._error: type[Exception] = saxonche.PySaxonApiError
-        self._processor = saxonche.PySaxonProcessor(config_file=str(config))
+        # Its runtime takes over the locale of the environment for the whole process,
+        # and Python's open() would read text by it from then on.
+        before = locale.setlocale(locale.LC_CTYPE)
+        try:
+            self._processor = saxonche.PySaxonProcessor(config_file=str(config))
+        finally:
+            locale.setlocale(locale.LC_CTYPE, before)
         self._xslt = self._processor.new_xslt30_processor()
         self._compiled: dict[str, Any] = {}
         self._notes = log.open("rb")

@@ -359,6 +359,20 @@ os._exit(0)
     assert list(folder.iterdir()) == []
 
 
+def test_the_locale_of_the_process_is_left_alone(tmp_path: Path, write: Write) -> None:
+    script = f"""
+import locale
+from pathlib import Path
+from cius_pt.schematron import engine
+import os
+os.environ["LC_ALL"] = "C"
+before = locale.setlocale(locale.LC_CTYPE), locale.getencoding()
+engine.load(Path({str(write(BODY))!r}), "x").run({invoice()!r})
+print(before == (locale.setlocale(locale.LC_CTYPE), locale.getencoding()))
+"""
+    assert _python(script, tmp_path, LC_ALL="C.UTF-8") == (0, "True\n", "")
+
+
 def test_importing_the_engine_does_not_load_saxon(tmp_path: Path) -> None:
     script = """
 import sys
