@@ -3,7 +3,8 @@
 
 One row per term: element, field of the model, BT, lexical form. The two roots share
 everything but their renames and the order of their first level. Source: CIUS-PT 2.1.2
-(terms, limits), UBL 2.1 (element order).
+(terms, limits), UBL 2.1 (element order). It is longer than other modules because it is
+one table: parts of it in several files would hide the order that they have to keep.
 """
 
 from __future__ import annotations

@@ -419,7 +419,7 @@ def test_an_output_appears_only_when_it_is_whole(
         (["html=x"], "FORMAT=FILE"),
         (["json=no/x.json"], "no folder"),
         (["json=.."], "no folder"),
-        (["json=x", "sarif=../work/x"], "twice"),
+        (["json=x", "sarif=./x"], "twice"),
         (["json=clean.xml"], "overwrite"),
     ],
 )
