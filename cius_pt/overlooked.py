@@ -39,7 +39,7 @@ def repeated_ids(document: XmlDocument) -> Iterator[Overlooked]:
     Only signatures have attributes of this type in UBL 2.1: `Id`, in XML-DSig and
     XAdES; and a repeated one is how a signature is wrapped.
     """
-    if DS.encode() not in document.utf8:
+    if not document.signed:
         return
     seen: set[str] = set()
     for space in (

@@ -23,7 +23,7 @@ from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity
 from cius_pt.overlooked import repeated_ids, stray_base64
-from cius_pt.xmlio import DS, cut, display_name, parser_options
+from cius_pt.xmlio import cut, display_name, parser_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -125,7 +125,7 @@ def _judged(document: XmlDocument) -> Iterator[Finding]:
         validator = _whole(kind)
     total = _count(document, validator)
     errors = _located(document, validator) if total else []
-    if errors and DS.encode() in document.utf8:
+    if errors and document.signed:
         return _findings(document, *_apart(document, validator, total, errors))
     return _findings(document, total, errors, [])
 

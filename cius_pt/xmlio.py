@@ -122,6 +122,14 @@ class XmlDocument:
     )
     _located: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
+    @property
+    def signed(self) -> bool:
+        """Whether anything of XMLDSig is in it.
+
+        The tree is asked: in the text a namespace may be written with references.
+        """
+        return next(self.root.iter(f"{{{DS}}}*"), None) is not None
+
     def element(self, index: int) -> etree._Element:
         """Return the element number `index` in document order, counted from 0.
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import time
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.findings import Check, Finding, Outcome, Severity
-from cius_pt.xmlio import CBC, DS
+from cius_pt.xmlio import CBC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 STEP: Final = "signature"
 VERSION: Final = "policy ilink"
 UNSIGNED: Final = "neither the document nor a PDF in it is signed"
+_BYTE_RANGE: Final = re.compile(
+    "".join(f"(?:{letter}|#(?i:{ord(letter):02x}))" for letter in "ByteRange").encode()
+)
 _EMBEDDED: Final = "EmbeddedDocumentBinaryObject"
 
 
@@ -70,14 +74,14 @@ def _may_be_signed(document: XmlDocument) -> bool:
 
     A signature in XML is in the namespace of XMLDSig; one in a PDF has a ByteRange
     that no filter can hide, as it gives the bytes that are signed (ISO 32000-1,
-    12.8.1).
+    12.8.1); its name may be written with escapes (7.3.5).
     """
-    if DS.encode() in document.utf8:
+    if document.signed:
         return True
     if _EMBEDDED.encode() not in document.utf8:
         return False
     return any(
-        b"ByteRange" in _octets("".join(map(str, element.itertext())))
+        _BYTE_RANGE.search(_octets("".join(map(str, element.itertext()))))
         for element in document.root.iter(f"{{{CBC}}}{_EMBEDDED}")
     )
 

@@ -67,6 +67,25 @@ def test_a_signed_pdf_in_an_unsigned_invoice_is_looked_at() -> None:
     assert step(bare.replace(content[1], broken)).outcome is Outcome.FAILED
 
 
+def test_a_signature_is_found_however_its_namespace_is_written() -> None:
+    signed = sign_invoice(DOCUMENT, keys.key())
+    changed = signed.replace("Município".encode(), b"Freguesia", 1)
+    hidden = changed.replace(b"2000/09/xmldsig#", b"2000/09/xmldsig&#35;")
+    assert b"xmldsig#" not in hidden
+
+    assert step(hidden).outcome is Outcome.FAILED
+
+
+def test_a_signed_pdf_is_found_however_its_names_are_written() -> None:
+    pdf = b"%PDF-1.7\n1 0 obj << /Type /Sig /Byte#52ange [0 1 2 3] >> endobj\n"
+    text = base64.b64encode(pdf)
+    content = re.search(rb'filename="[^"]*">([^<]+)<', PDF_ATTACHED)
+    assert content is not None
+    done = step(PDF_ATTACHED.replace(content[1], text))
+
+    assert done.outcome is not Outcome.NOT_APPLICABLE
+
+
 def test_what_is_not_supported_is_never_clean() -> None:
     name = b"http://www.w3.org/2001/04/xmlenc#sha256"
     signed = sign_invoice(DOCUMENT, keys.key())

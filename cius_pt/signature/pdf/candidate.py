@@ -14,10 +14,10 @@ from cius_pt.signature.algorithms import weak_digest
 from cius_pt.signature.pdf import container as cms
 from cius_pt.signature.pdf.changes import later
 from cius_pt.signature.pdf.reading import value
-from cius_pt.signature.pdf.refusal import Refusal, why
 from cius_pt.signature.pdf.spans import Span, span_of
 from cius_pt.signature.pdf.weights import WEIGHTS
 from cius_pt.signature.policy import Policy, weigh
+from cius_pt.signature.refusal import Refusal, why
 from cius_pt.signature.status import (
     Changes,
     Coverage,

@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.signature.pdf.reading import value
-from cius_pt.signature.pdf.refusal import why
+from cius_pt.signature.refusal import why
 from cius_pt.signature.status import Changes
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from cius_pt.signature.pdf.refusal import Refusal, why
+from cius_pt.signature.refusal import Refusal, why
 from cius_pt.signature.status import Integrity, SubIndication
 
 if TYPE_CHECKING:

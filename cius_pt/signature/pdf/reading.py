@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from cius_pt.signature.pdf.refusal import Refusal, why
+from cius_pt.signature.refusal import Refusal, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cius_pt.signature.pdf.refusal import Refusal
+from cius_pt.signature.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,10 +11,10 @@ from cius_pt.findings import Finding, Location, Severity
 from cius_pt.signature.pdf import reading
 from cius_pt.signature.pdf.candidate import Candidate, examine
 from cius_pt.signature.pdf.judging import judged, level, question
-from cius_pt.signature.pdf.refusal import Refusal, why
 from cius_pt.signature.pdf.spans import MAX_HITS, Hit, hits
 from cius_pt.signature.pdf.weights import VERDICTS, WEIGHTS
 from cius_pt.signature.policy import Policy, expected, weigh
+from cius_pt.signature.refusal import Refusal, why
 from cius_pt.signature.status import (
     Coverage,
     Format,

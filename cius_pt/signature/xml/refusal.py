@@ -3,28 +3,15 @@
 
 from __future__ import annotations
 
+from cius_pt.signature.refusal import Refusal
 from cius_pt.signature.status import Integrity, SubIndication
 
 
-class Refused(Exception):  # noqa: N818 - a signal, not an error
-    """A signature that cannot or will not be checked further, and what that means.
+class Refused(Refusal):
+    """An XML signature that cannot or will not be checked further."""
 
-    It never leaves the package: `verify` makes a `Finding` of it.
-    """
-
-    def __init__(
-        self,
-        rule: str,
-        message: str,
-        *,
-        integrity: Integrity = Integrity.UNSUPPORTED,
-        sub: SubIndication = SubIndication.GENERIC,
-    ) -> None:
-        super().__init__(message)
-        self.rule = rule
-        self.message = message
-        self.integrity = integrity
-        self.sub = sub
+    integrity = Integrity.UNSUPPORTED
+    sub = SubIndication.GENERIC
 
 
 def broken(rule: str, message: str, sub: SubIndication) -> Refused:

@@ -7,21 +7,28 @@ from cius_pt.signature.status import Integrity, SubIndication
 
 
 class Refusal(Exception):  # noqa: N818 - a verdict on a signature, not an error
-    """One reason that makes all that would follow pointless."""
+    """One reason that makes all that would follow pointless, and what it means.
+
+    It never leaves the package: `verify` makes a `Finding` of it. `integrity` and
+    `sub` are what a kind of refusal means unless it says otherwise.
+    """
+
+    integrity = Integrity.UNKNOWN
+    sub = SubIndication.FORMAT_FAILURE
 
     def __init__(
         self,
         rule: str,
         message: str,
         *,
-        integrity: Integrity = Integrity.UNKNOWN,
-        sub: SubIndication = SubIndication.FORMAT_FAILURE,
+        integrity: Integrity | None = None,
+        sub: SubIndication | None = None,
     ) -> None:
         super().__init__(message)
         self.rule = rule
         self.message = message
-        self.integrity = integrity
-        self.sub = sub
+        self.integrity = integrity or self.integrity
+        self.sub = sub or self.sub
 
 
 def why(error: BaseException) -> str:
