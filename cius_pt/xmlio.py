@@ -353,9 +353,13 @@ def parser_options(size: int) -> dict[str, bool]:
 
 
 @cache
-def _too_deep() -> etree.XPath:
-    """Return a test for an element below MAX_DEPTH: linear, and not recursive."""
-    return etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+def xpath(expression: str) -> etree.XPath:
+    """Return a compiled expression; the only ones that may be kept, see below."""
+    return etree.XPath(expression)
+
+
+# A test for an element below the limit: linear, and not recursive.
+_TOO_DEEP: Final = f"boolean({'/*' * (MAX_DEPTH + 1)})"
 
 
 def _tree(utf8: bytes) -> etree._Element:
@@ -370,7 +374,7 @@ def _tree(utf8: bytes) -> etree._Element:
             fail("CP-XML-09", _nesting(), line, column)
         reason = f"not well-formed: {cut(reason)}"
         fail("CP-XML-04", reason, line or None, column or None)
-    if _too_deep()(root):
+    if xpath(_TOO_DEEP)(root):
         fail("CP-XML-09", _nesting())
     return root
 
@@ -382,4 +386,4 @@ def _nesting() -> str:
 if hasattr(os, "register_at_fork"):
     # lxml locks an XPath object while it is evaluated. A child that is forked then has
     # the lock, but not the thread that would open it.
-    os.register_at_fork(after_in_child=_too_deep.cache_clear)
+    os.register_at_fork(after_in_child=xpath.cache_clear)

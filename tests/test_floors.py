@@ -234,6 +234,17 @@ def test_a_heavy_library_is_imported_only_in_its_place(name: str) -> None:
     assert wrong == []
 
 
+def test_compiled_xpath_comes_from_one_place() -> None:
+    # lxml locks it while it is evaluated; only xmlio clears what a fork has left so.
+    found = [
+        name
+        for name, path in MODULES.items()
+        if "etree.XPath(" in path.read_text(encoding="utf-8")
+    ]
+
+    assert found == ["xmlio"]
+
+
 def test_every_sibling_of_the_plan_is_one_that_is_used() -> None:
     used = {
         (name.partition(".")[0], target.partition(".")[0])

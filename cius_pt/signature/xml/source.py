@@ -8,7 +8,6 @@ taken out of a copy, so that the tree itself stays what it was.
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -27,12 +26,8 @@ Path = tuple[int, ...]
 # so it is what signers use. ``xml:id`` is one by name.
 _ID_NAMES = ("Id", "ID", "id", f"{{{xmlio.XML}}}id")
 
+_IDENTIFIED = "//*[@Id or @ID or @id or @xml:id]"
 _DECLARED = re.compile(rb"xmlns[^=<>]{0,300}=[ \t\r\n]*([\"'])(.*?)\1", re.DOTALL)
-
-
-@cache
-def _identified() -> etree.XPath:
-    return etree.XPath("//*[@Id or @ID or @id or @xml:id]")
 
 
 def _note(
@@ -94,7 +89,7 @@ class Source:
         """Return every element with this identifier, whatever its attribute."""
         if self._ids is None:
             self._ids = {}
-            found: Any = _identified()(self.root)
+            found: Any = xmlio.xpath(_IDENTIFIED)(self.root)
             for element in found:
                 for attribute in _ID_NAMES:
                     _note(self._ids, element.get(attribute), element)
