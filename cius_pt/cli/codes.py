@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cius_pt import codes as lists
+from cius_pt.cli.form import format_option
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.streams import put, tell
 from cius_pt.cli.text import one_line
@@ -28,14 +29,7 @@ if TYPE_CHECKING:
 @click.argument("wanted", metavar="[CODE]...", nargs=-1)
 @click.option("--search", help="Search all lists for these words.")
 @language_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json has both languages and every column.",
-)
+@format_option("json has both languages and every column.")
 def codes(
     name: str | None,
     wanted: tuple[str, ...],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cius_pt.cli.form import format_option
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.streams import put
 from cius_pt.rules import catalogue
@@ -45,14 +46,7 @@ _HEADINGS: Final[Mapping[str, tuple[str, str]]] = {
 @click.argument("wanted", metavar="[RULE]...", nargs=-1)
 @click.option("--list", "all_of_them", is_flag=True, help="List every rule id.")
 @language_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json has every text in both languages.",
-)
+@format_option("json has every text in both languages.")
 def explain(
     wanted: tuple[str, ...], all_of_them: bool, lang: str | None, form: str
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cius_pt.cli.exit_codes import FINDINGS
+from cius_pt.cli.form import format_option
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.streams import put
 from cius_pt.cli.text import one_line
@@ -33,13 +34,7 @@ _WORDS = {
 @click.command("nif", short_help="Check Portuguese tax numbers.")
 @click.argument("given", metavar="NIF...", nargs=-1, required=True)
 @language_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@format_option()
 @click.pass_context
 def nif(
     context: click.Context, given: tuple[str, ...], lang: str | None, form: str

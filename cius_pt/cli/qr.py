@@ -14,6 +14,7 @@ import click
 
 from cius_pt.cli.exit_codes import FINDINGS
 from cius_pt.cli.files import STDIN, Source
+from cius_pt.cli.form import format_option
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.streams import put, tell
 from cius_pt.cli.text import one_line
@@ -30,13 +31,7 @@ if TYPE_CHECKING:
     from cius_pt.pt.qr import Qr
     from cius_pt.rules.entry import Language
 
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+_format = format_option()
 
 
 @click.group("qr", short_help="Read and make the QR code of an invoice.")

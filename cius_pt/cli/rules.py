@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cius_pt import artefacts
+from cius_pt.cli.form import format_option
 from cius_pt.cli.rules_export import export
 from cius_pt.cli.rules_test import test
 from cius_pt.errors import ArtefactError
@@ -22,14 +23,7 @@ if TYPE_CHECKING:
 
     from cius_pt.artefacts import RuleSetInfo
 
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to write the answer to stdout.",
-)
+_format = format_option("How to write the answer to stdout.")
 
 
 @click.group("rules")

@@ -11,6 +11,7 @@ import click
 
 from cius_pt import artefacts
 from cius_pt.cli.exit_codes import COULD_NOT, DONE, FINDINGS
+from cius_pt.cli.form import format_option
 from cius_pt.cli.streams import put, tell
 from cius_pt.cli.text import one_line, visible
 from cius_pt.errors import ArtefactError
@@ -25,14 +26,7 @@ if TYPE_CHECKING:
 @click.command("test")
 @click.argument("rule_set", metavar="RULESET")
 @click.argument("folder", type=click.Path(exists=True, file_okay=True, path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to write the answer to stdout.",
-)
+@format_option("How to write the answer to stdout.")
 @click.pass_context
 def test(context: click.Context, rule_set: str, folder: Path, form: str) -> None:
     """Run the unit tests in FOLDER (every .xml file below it) on RULESET.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cius_pt import xmlio
+from cius_pt.cli.form import format_option
 from cius_pt.cli.summary import summary
 from cius_pt.model import json as model_json
 from cius_pt.ubl.read import Reading, read
@@ -23,14 +24,7 @@ _SIGNED = (
 
 @click.command(short_help="Show what a UBL document says.")
 @click.argument("source", metavar="IN.xml", type=click.File("rb"))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json is what `cius-pt build` reads.",
-)
+@format_option("json is what `cius-pt build` reads.")
 @click.pass_context
 def show(context: click.Context, source: Any, form: str) -> None:
     """Show the invoice in IN.xml ("-" is standard input).

@@ -11,6 +11,7 @@ import click
 from cius_pt.broker.tracking import STUCK_DAYS, open_documents
 from cius_pt.cli.broker import broker, config_option
 from cius_pt.cli.exit_codes import DONE, FINDINGS
+from cius_pt.cli.form import format_option
 from cius_pt.cli.json_report import encodable
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.streams import put, tell
@@ -49,14 +50,7 @@ _NOTHING: Final = (
     show_default=True,
     help="Say so when a document has stayed in one state for longer.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to write the states to standard output.",
-)
+@format_option("How to write the states to standard output.")
 @config_option
 @language_option
 @click.pass_context

@@ -14,6 +14,7 @@ from cius_pt.broker.replies import Outcome, Receipt
 from cius_pt.cli.broker import broker, config_option
 from cius_pt.cli.exit_codes import COULD_NOT, DONE, FINDINGS, OUTSIDE_FAILED
 from cius_pt.cli.files import STDIN, find
+from cius_pt.cli.form import format_option
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.streams import tell
 from cius_pt.cli.text import visible
@@ -64,14 +65,7 @@ class Upload:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Show what would be sent; send nothing.")
 @click.option("--no-check", is_flag=True, help="Send what does not conform, too.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to write the outcomes to standard output.",
-)
+@format_option("How to write the outcomes to standard output.")
 @click.option(
     "--send-by-email",
     is_flag=True,

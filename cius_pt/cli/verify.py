@@ -12,6 +12,7 @@ import click
 
 from cius_pt.cli.exit_codes import COULD_NOT, DONE, FINDINGS
 from cius_pt.cli.files import STDIN, Source, find
+from cius_pt.cli.form import format_option
 from cius_pt.cli.json_report import JsonReports
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.secret import password, password_env_option, password_fd_option
@@ -63,14 +64,7 @@ _ENDINGS: Final = (".xml", ".pdf")
     show_default=True,
     help="What iLink asks for, or a qualified signature or seal (DL 28/2019).",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to write the answers to standard output.",
-)
+@format_option("How to write the answers to standard output.")
 @password_env_option
 @password_fd_option
 @language_option
