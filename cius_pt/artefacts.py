@@ -131,7 +131,7 @@ def schema(kind: Kind) -> SchemaInfo:
     return SchemaInfo(
         title=f"{source['title']} {kind}",
         entry=folder / source["entry"][kind],
-        content_hash=_content_hash(source["files"]),
+        content_hash=schema_hash(),
     )
 
 

@@ -22,7 +22,15 @@ from typing import TYPE_CHECKING, Literal
 
 from cius_pt import artefacts, forks, schema, xmlio
 from cius_pt.errors import ArtefactError, InvalidValue, UnreadableDocument
-from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
+from cius_pt.findings import (
+    Check,
+    Finding,
+    Location,
+    Outcome,
+    Report,
+    Severity,
+    outcome_of,
+)
 from cius_pt.placing import Placer
 from cius_pt.rules.entry import Language
 from cius_pt.signature import step as signature_step
@@ -116,7 +124,7 @@ def _checked(data: bytes, asked: Asked) -> Report:
         return not_read(_unexpected(error), asked)
     well_formed = Check(
         name=WELL_FORMED,
-        outcome=_outcome(document.findings),
+        outcome=outcome_of(document.findings),
         findings=document.findings,
         seconds=time.perf_counter() - begin,
     )
@@ -150,19 +158,21 @@ def _second(document: XmlDocument, placer: Placer, asked: Asked) -> Check:
     """Run the second opinion, whatever the first one says."""
     from cius_pt.rules import en16931  # noqa: PLC0415 - late: few ask for it
 
-    done = _step(EN16931, placer, lambda: en16931.check(document, lang=asked.lang))
-    return replace(done, advisory=True)
+    run = _step(EN16931, placer, lambda: en16931.check(document, lang=asked.lang))
+    return _advisory(run)
 
 
 def _own_step(name: str, document: XmlDocument, asked: Asked) -> OwnStep:
     """Return a step that looks at what was read."""
     # Late: who has nothing to read does without the model and its rules.
-    from cius_pt.rules import fiscal, recipients  # noqa: PLC0415
-
     if name == FISCAL:
+        from cius_pt.rules import fiscal  # noqa: PLC0415
+
         return lambda reading, trace: fiscal.check(
             document, reading, trace, lang=asked.lang
         )
+    from cius_pt.rules import recipients  # noqa: PLC0415
+
     return lambda reading, trace: recipients.check(
         reading,
         recipients.load(asked.recipient or ""),
@@ -272,11 +282,6 @@ def _step(name: str, placer: Placer, run: Callable[[], Check]) -> Check:
     return replace(done, findings=tuple(map(placer.place, done.findings)))
 
 
-def _outcome(findings: tuple[Finding, ...]) -> Outcome:
-    fatal = any(finding.severity is Severity.FATAL for finding in findings)
-    return Outcome.FAILED if fatal else Outcome.PASSED
-
-
 def _skipped(name: str, reason: str, seconds: float = 0.0) -> Check:
     line = " ".join(reason.split())
     return Check(name=name, outcome=Outcome.SKIPPED, reason=line, seconds=seconds)
@@ -287,7 +292,7 @@ def _spared(name: str, failed: str, reason: str) -> Check:
 
 
 def _advisory(check: Check) -> Check:
-    """Return a step that was not run as one that changes no verdict, if it is one."""
+    """Return a step as one that changes no verdict, if it is that one."""
     return replace(check, advisory=check.name == EN16931)
 
 
@@ -317,8 +322,13 @@ def _advised(report: Report, lang: Language) -> Report:
         )
 
     def told(step: Check) -> Check:
+        if step.advisory:
+            # CEN's ids are partly those of CIUS-PT and mean another rule.
+            return step
         findings = tuple(map(advised, step.findings))
-        if step.name == RULES and step.version.startswith(_OURS):
+        ours = step.name == RULES and step.version.startswith(_OURS)
+        # What was found of a signature is said in English, with its details.
+        if ours or (step.name == SIGNATURE and lang != "en"):
             findings = tuple(map(said, findings))
         return replace(step, findings=findings)
 

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cius_pt.errors import FindingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Severity(StrEnum):
@@ -89,6 +92,12 @@ class Finding:
             "bt": self.bt,
             "location": self.location.to_dict(),
         }
+
+
+def outcome_of(findings: Iterable[Finding]) -> Outcome:
+    """Return what becomes of a step that ran to its end and found these."""
+    fatal = any(finding.severity is Severity.FATAL for finding in findings)
+    return Outcome.FAILED if fatal else Outcome.PASSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

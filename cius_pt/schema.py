@@ -21,7 +21,7 @@ from lxml import etree
 
 from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
-from cius_pt.findings import Check, Finding, Location, Outcome, Severity
+from cius_pt.findings import Check, Finding, Location, Outcome, Severity, outcome_of
 from cius_pt.overlooked import repeated_ids, stray_base64
 from cius_pt.xmlio import cut, display_name, parser_options
 
@@ -91,14 +91,13 @@ def check(document: XmlDocument) -> Check:
     try:
         findings = tuple(_judged(document))
         version = artefacts.schema_label(document.kind)
-        fatal = any(finding.severity is Severity.FATAL for finding in findings)
     except ArtefactError as error:
         return _skipped(str(error), started)
     except etree.LxmlError as error:
         return _skipped(f"the schema or document could not be read: {error}", started)
     return Check(
         name="schema",
-        outcome=Outcome.FAILED if fatal else Outcome.PASSED,
+        outcome=outcome_of(findings),
         version=version,
         findings=findings,
         seconds=time.perf_counter() - started,

@@ -18,7 +18,7 @@ from cius_pt import artefacts, checking, schema, xmlio
 from cius_pt.checking import check
 from cius_pt.errors import ArtefactError, InvalidValue
 from cius_pt.findings import Check, Finding, Outcome, Report, Severity
-from cius_pt.rules import catalogue
+from cius_pt.rules import catalogue, en16931
 from cius_pt.ubl import read
 
 if TYPE_CHECKING:
@@ -695,6 +695,40 @@ def test_a_clean_document_does_not_read_the_catalogue(clean: str) -> None:
         f" rules={clean!r});"
         "from cius_pt.rules import catalogue;"
         "print(catalogue.entry.cache_info().currsize > 0)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("lang", ["pt", "en"])
+def test_the_second_opinion_keeps_its_own_explanations(
+    clean: str, lang: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = "BR-CO-04"  # CEN's means more than that of CIUS-PT
+    assert catalogue.entry(rule) is not None
+    why = en16931.differences()[rule].why.get(lang)
+    said = Finding(rule=rule, severity=Severity.INFO, message="m", hint=why)
+
+    def second(*_: object, **__: object) -> Check:
+        return Check(name="en16931", outcome=Outcome.FAILED, findings=(said,))
+
+    monkeypatch.setattr(en16931, "check", second)
+    report = check(DOCUMENT, rules=clean, also="en16931", lang=lang)
+
+    assert [f.hint for f in step(report, "en16931").findings] == [why]
+    assert report.conforms
+
+
+def test_who_names_no_recipient_loads_no_profile(clean: str) -> None:
+    code = (
+        "import sys; from cius_pt.checking import check;"
+        f"check(open({str(FIXTURES / 'withholding.xml')!r}, 'rb').read(),"
+        f" rules={clean!r});"
+        "print('cius_pt.rules.recipients' in sys.modules)"
     )
 
     done = subprocess.run(

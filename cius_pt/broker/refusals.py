@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
+from cius_pt.findings import Check, Finding, Location, Report, Severity, outcome_of
 from cius_pt.rules import catalogue
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def own(
 
 def report(findings: Sequence[Finding], *, step: str = STEP) -> Report:
     """Return the report of one step that found these."""
-    fatal = any(f.severity is Severity.FATAL for f in findings)
-    outcome = Outcome.FAILED if fatal else Outcome.PASSED
+    outcome = outcome_of(findings)
     return Report(checks=(Check(name=step, outcome=outcome, findings=tuple(findings)),))
 
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cius_pt.findings import Check, Finding, Location, Outcome, Severity
+from cius_pt.findings import Check, Finding, Location, Outcome, outcome_of
 from cius_pt.rules.own import (
     atcud,
     attachments,
@@ -75,11 +75,10 @@ def check(
             seconds=time.perf_counter() - begin,
         )
     findings += placed(document, trace, judge(reading.invoice, lang=lang))
-    fatal = any(finding.severity is Severity.FATAL for finding in findings)
     return Check(
         name=STEP,
         version=VERSION,
-        outcome=Outcome.FAILED if fatal else Outcome.PASSED,
+        outcome=outcome_of(findings),
         findings=findings,
         seconds=time.perf_counter() - begin,
     )

@@ -19,7 +19,15 @@ from lxml import etree
 from cius_pt import xmlio
 from cius_pt.encoding import decoded
 from cius_pt.errors import ArtefactError
-from cius_pt.findings import NOWHERE, Check, Finding, Location, Outcome, Severity
+from cius_pt.findings import (
+    NOWHERE,
+    Check,
+    Finding,
+    Location,
+    Outcome,
+    Severity,
+    outcome_of,
+)
 from cius_pt.schematron import notes, svrl, worker
 from cius_pt.schematron.cache import stored
 from cius_pt.schematron.merged import Merged
@@ -84,12 +92,7 @@ class Rules:
         begin = time.perf_counter()
         run = self.judge(document.utf8)
         findings = self._findings(document, run)
-        if not run.complete:
-            outcome = Outcome.SKIPPED
-        elif any(f.severity is Severity.FATAL for f in findings):
-            outcome = Outcome.FAILED
-        else:
-            outcome = Outcome.PASSED
+        outcome = outcome_of(findings) if run.complete else Outcome.SKIPPED
         return Check(
             name=STEP,
             version=self.label,

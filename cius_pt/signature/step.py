@@ -14,7 +14,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Final
 
-from cius_pt.findings import Check, Finding, Outcome, Severity
+from cius_pt.findings import Check, Finding, Outcome, outcome_of
 from cius_pt.xmlio import CBC
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def check(document: XmlDocument) -> Check:
 
     report = verify(document.data)
     findings = tuple(_findings(report))
-    if any(finding.severity is Severity.FATAL for finding in findings):
+    if outcome_of(findings) is Outcome.FAILED:
         return _check(Outcome.FAILED, begin, findings)
     # A signed PDF does not make an unsigned invoice a signed one, but was looked at.
     if report.verdict in {Verdict.UNSIGNED, Verdict.VALID}:

@@ -12,6 +12,7 @@ import pytest
 
 from cius_pt import check, sign_invoice
 from cius_pt.findings import Check, Outcome, Severity
+from cius_pt.rules import catalogue
 from tests import signing_keys as keys
 from tests.blank_pdf import BLANK
 
@@ -50,6 +51,17 @@ def test_what_was_changed_later_fails() -> None:
         "CP-XSIG-01"
     }
     assert not check(changed).conforms
+
+
+def test_it_is_said_in_portuguese() -> None:
+    signed = sign_invoice(DOCUMENT, keys.key())
+    changed = signed.replace("Município".encode(), b"Freguesia", 1)
+    report = check(changed, lang="pt")
+    entry = catalogue.entry("CP-XSIG-01")
+    assert entry is not None
+    (finding,) = (f for f in report.findings if f.rule == "CP-XSIG-01")
+
+    assert (finding.message, finding.hint) == (entry.asks.pt, entry.fix.pt)
 
 
 def test_a_signed_pdf_in_an_unsigned_invoice_is_looked_at() -> None:

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cius_pt.findings import Check, Finding, Outcome, Severity
+from cius_pt.findings import Check, Finding, Outcome, outcome_of
 from cius_pt.pt import nif
 from cius_pt.rules.fiscal import placed, told
 from cius_pt.rules.own.remark import Remark, shown
@@ -51,11 +51,10 @@ def check(
     findings = judge(reading.invoice, profile, lang=lang)
     if document is not None:
         findings = placed(document, trace, findings)
-    fatal = any(finding.severity is Severity.FATAL for finding in findings)
     return Check(
         name=STEP,
         version=profile.label,
-        outcome=Outcome.FAILED if fatal else Outcome.PASSED,
+        outcome=outcome_of(findings),
         findings=findings,
         seconds=time.perf_counter() - begin,
     )
