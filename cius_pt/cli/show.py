@@ -36,7 +36,7 @@ def show(context: click.Context, source: Any, form: str) -> None:
     reading = read(document)
     for line in _remarks(reading):
         click.echo(line, err=True)
-    if next(document.root.iter(f"{{{xmlio.DS}}}Signature"), None) is not None:
+    if document.signed:
         click.echo(_SIGNED, err=True)
     if not reading.complete:
         context.exit(1)

@@ -8,14 +8,13 @@ answers the others.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import time
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.findings import Check, Finding, Outcome, outcome_of
-from cius_pt.xmlio import CBC
+from cius_pt.signature.xml.encoded import decoded
+from cius_pt.signature.xml.names import CBC, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,16 +80,10 @@ def _may_be_signed(document: XmlDocument) -> bool:
     if _EMBEDDED.encode() not in document.utf8:
         return False
     return any(
-        _BYTE_RANGE.search(_octets("".join(map(str, element.itertext()))))
+        # What cannot be decoded is looked at by those who say so.
+        (octets := decoded(text(element))) is None or _BYTE_RANGE.search(octets)
         for element in document.root.iter(f"{{{CBC}}}{_EMBEDDED}")
     )
-
-
-def _octets(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except binascii.Error:
-        return b"ByteRange"  # what cannot be decoded here is looked at there
 
 
 def _is_signed(report: SignatureReport) -> bool:

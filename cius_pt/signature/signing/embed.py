@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 from cius_pt import xmlio
 from cius_pt.errors import SignatureError
 from cius_pt.signature.signing.splice import insert
-from cius_pt.xmlio import CAC, CBC, DS
+from cius_pt.xmlio import CAC, CBC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def embeddable(data: bytes, pdf: bytes) -> XmlDocument:
     if not pdf.startswith(b"%PDF-"):
         raise SignatureError("what is to be embedded is not a PDF")
     document = xmlio.parse(data)
-    if next(document.root.iter(f"{{{DS}}}Signature"), None) is not None:
+    if document.signed:
         raise SignatureError(
             "the invoice is signed already, and a PDF would break that; embed it "
             "first, or take the signatures out (--strip-signature)"
