@@ -170,7 +170,7 @@ def check(  # noqa: PLR0913 - one for each option
         Outputs(form, setting, to_files) as output,
         _journal(resume, asked) as journal,
     ):
-        for name, report in reports(
+        for judged in reports(
             found.sources,
             asked,
             jobs=jobs,
@@ -178,10 +178,10 @@ def check(  # noqa: PLR0913 - one for each option
             journal=journal,
         ):
             progress.erase()
-            output.write(name, report)
-            tally.add(name, report)
+            output.write(judged)
+            tally.add(judged.name, judged.report)
             progress.step()
-            code = max(code, _exit_code(report, threshold))
+            code = max(code, _exit_code(judged.report, threshold))
         progress.erase()
         output.close()
     tally.close()

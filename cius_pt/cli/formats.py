@@ -19,6 +19,7 @@ from cius_pt.rules.entry import Language
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from cius_pt.cli.judging import Judged
     from cius_pt.findings import Report
 
     Out = Callable[[str], None]
@@ -27,11 +28,34 @@ if TYPE_CHECKING:
 class Reports(Protocol):
     """What writes reports in one format, as they come."""
 
-    def write(self, file: str, report: Report) -> None:
+    def write(self, judged: Judged) -> None:
         """Write the report on one document."""
 
     def close(self) -> None:
         """End the output; without it, it does not look whole."""
+
+
+class _Plain(Protocol):
+    """What writes reports and needs nothing of the documents."""
+
+    def write(self, file: str, report: Report) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _Bare:
+    """A format that shows nothing of the documents themselves."""
+
+    def __init__(self, plain: _Plain) -> None:
+        self._plain = plain
+
+    def write(self, judged: Judged) -> None:
+        """Write the report on one document."""
+        self._plain.write(judged.name, judged.report)
+
+    def close(self) -> None:
+        """End the output."""
+        self._plain.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,37 +75,37 @@ class Setting:
 def _text(setting: Setting, out: Out) -> Reports:
     from cius_pt.cli.text import TextReports  # noqa: PLC0415
 
-    return TextReports(setting.threshold, out=out)
+    return _Bare(TextReports(setting.threshold, out=out))
 
 
 def _json(_: Setting, out: Out) -> Reports:
     from cius_pt.cli.json_report import JsonReports  # noqa: PLC0415
 
-    return JsonReports(out=out)
+    return _Bare(JsonReports(out=out))
 
 
 def _ndjson(_: Setting, out: Out) -> Reports:
     from cius_pt.cli.ndjson_report import NdjsonReports  # noqa: PLC0415
 
-    return NdjsonReports(out=out)
+    return _Bare(NdjsonReports(out=out))
 
 
 def _sarif(setting: Setting, out: Out) -> Reports:
     from cius_pt.cli.sarif_report import SarifReports  # noqa: PLC0415
 
-    return SarifReports(setting.lang, setting.problems, out=out)
+    return _Bare(SarifReports(setting.lang, setting.problems, out=out))
 
 
 def _junit(setting: Setting, out: Out) -> Reports:
     from cius_pt.cli.junit_report import JunitReports  # noqa: PLC0415
 
-    return JunitReports(setting.problems, out=out)
+    return _Bare(JunitReports(setting.problems, out=out))
 
 
 def _github(setting: Setting, out: Out) -> Reports:
     from cius_pt.cli.github_report import GithubReports  # noqa: PLC0415
 
-    return GithubReports(setting.problems, out=out)
+    return _Bare(GithubReports(setting.problems, out=out))
 
 
 FORMATS: Final[Mapping[str, Callable[[Setting, Out], Reports]]] = {
@@ -114,10 +138,10 @@ class Outputs:
             self._outputs = [FORMATS[form](setting, put), *to_files]
             self._files = stack.pop_all()
 
-    def write(self, file: str, report: Report) -> None:
+    def write(self, judged: Judged) -> None:
         """Write the report on one document in every format."""
         for output in self._outputs:
-            output.write(file, report)
+            output.write(judged)
 
     def close(self) -> None:
         """End every format."""

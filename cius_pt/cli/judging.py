@@ -10,27 +10,61 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from cius_pt import checking
-from cius_pt.cli.files import STDIN
+from cius_pt.cli.files import STDIN, Source
+from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cius_pt.checking import Asked, Document
-    from cius_pt.cli.files import Source
     from cius_pt.cli.journal import Journal
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A document that is read to be checked, and perhaps once more to be shown."""
+
+    source: Source
+    data: bytes | None = None
+
+    def read(self) -> bytes:
+        """Return its bytes; see `Source.read`."""
+        self.data = self.source.read()
+        return self.data
+
+    def again(self) -> bytes | None:
+        """Return the bytes that were checked, or what the file has now, if anything."""
+        if self.data is None and self.source.name != STDIN:
+            with suppress(OSError, UnreadableDocument):
+                self.read()
+        return self.data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A file with its report.
+
+    `document` returns its bytes for those who show it, None when there are none any
+    more. They may differ from what was checked if the file was written meanwhile.
+    """
+
+    name: str
+    report: Report
+    document: Callable[[], bytes | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Planned:
     """A file whose turn comes: `known` when its report needs no other process."""
 
-    name: str
+    opened: _Opened
     digest: str | None = None
     known: Callable[[], Report] | None = None
 
@@ -42,8 +76,8 @@ def reports(
     jobs: int = 1,
     seconds: float | None = None,
     journal: Journal | None = None,
-) -> Iterator[tuple[str, Report]]:
-    """Yield the name of each file with its report.
+) -> Iterator[Judged]:
+    """Yield each file with its report.
 
     With several `jobs`, or with a limit of `seconds` for each document, they are
     checked in other processes: this one could not be stopped.
@@ -72,17 +106,22 @@ def reports(
         yield from _known(plan)
         planned = plan.popleft()
         if journal is not None and planned.digest is not None:
-            journal.add(planned.name, planned.digest, report)
-        yield planned.name, report
+            journal.add(planned.opened.source.name, planned.digest, report)
+        yield _judged(planned, report)
     yield from _known(plan)
 
 
-def _known(plan: deque[_Planned]) -> Iterator[tuple[str, Report]]:
+def _judged(planned: _Planned, report: Report) -> Judged:
+    opened = planned.opened
+    return Judged(name=opened.source.name, report=report, document=opened.again)
+
+
+def _known(plan: deque[_Planned]) -> Iterator[Judged]:
     """Yield the reports at the head of the plan that nobody has to be waited for."""
     while plan and plan[0].known is not None:
         planned = plan.popleft()
         assert planned.known is not None  # noqa: S101 - the line above
-        yield planned.name, planned.known()
+        yield _judged(planned, planned.known())
 
 
 def _documents(
@@ -95,25 +134,28 @@ def _documents(
 ) -> Iterator[Document]:
     """Yield what has to be checked, and note every file in the plan."""
     for source in sources:
+        opened = _Opened(source)
         if journal is None and not (elsewhere and source.name == STDIN):
-            plan.append(_Planned(name=source.name))
-            yield source.read
+            plan.append(_Planned(opened=opened))
+            yield source.read if elsewhere else opened.read
             continue
         # Read here: other processes have no standard input, and a report is kept
         # for exactly the bytes that were checked.
         try:
-            data = source.read()
+            data = opened.read()
         except Exception as error:  # noqa: BLE001 - told in the report
             failed = partial(judge, partial(_raise, error))
-            plan.append(_Planned(name=source.name, known=failed))
+            plan.append(_Planned(opened=opened, known=failed))
             continue
+        if source.name != STDIN:
+            opened.data = None  # many wait here; a file can be read again
         digest = hashlib.sha256(data).hexdigest()
         offset = None if journal is None else journal.find(source.name, digest)
         if journal is not None and offset is not None:
             known = partial(journal.report, offset)
-            plan.append(_Planned(name=source.name, known=known))
+            plan.append(_Planned(opened=opened, known=known))
         else:
-            plan.append(_Planned(name=source.name, digest=digest))
+            plan.append(_Planned(opened=opened, digest=digest))
             yield data
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from cius_pt.cli.formats import FORMATS, Setting
+from cius_pt.cli.judging import Judged
 from cius_pt.findings import (
     NOWHERE,
     Check,
@@ -77,6 +78,11 @@ REPORTS = st.builds(Report, checks=st.lists(CHECKS, max_size=4).map(tuple))
 RUNS = st.lists(st.tuples(NAMES, REPORTS), max_size=3)
 
 
+def judged(name: str, report: Report, document: bytes | None = None) -> Judged:
+    """Return a report as the command line has it."""
+    return Judged(name=name, report=report, document=lambda: document)
+
+
 def formatted(
     form: str, run: Iterable[tuple[str, Report]], *, whole: bool = True, **setting: Any
 ) -> str:
@@ -84,7 +90,7 @@ def formatted(
     pieces: list[str] = []
     output = FORMATS[form](Setting(**setting), pieces.append)
     for name, report in run:
-        output.write(name, report)
+        output.write(judged(name, report))
     if whole:
         output.close()
     return "".join(pieces)

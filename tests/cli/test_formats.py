@@ -22,7 +22,7 @@ from cius_pt.cli.formats import FORMATS, Setting
 from cius_pt.cli.writing import WholeFile
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
 from cius_pt.rules import catalogue
-from tests.cli.reports_drawn import RUNS, formatted
+from tests.cli.reports_drawn import RUNS, formatted, judged
 from tests.profiles import DRAWN
 
 if TYPE_CHECKING:
@@ -470,10 +470,10 @@ def test_thousands_of_reports_are_not_kept(form: str) -> None:
         written += len(text)
 
     output = FORMATS[form](Setting(), count)
-    output.write("first", report)
+    output.write(judged("first", report))
     tracemalloc.start()
     for number in range(2_000):
-        output.write(f"{number}.xml", report)
+        output.write(judged(f"{number}.xml", report))
     output.close()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
