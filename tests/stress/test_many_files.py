@@ -92,9 +92,9 @@ def test_ten_thousand_files_in_one_command(
     assert [suite.get("name") for suite in suites] == names
     results = json.loads((tmp_path / "sarif").read_text())["runs"][0]["results"]
     assert sum(result["ruleId"] == "ODD" for result in results) == total // 2
-    said = (tmp_path / "err").read_text()
-    assert f"{total} files: " in said
-    assert "Traceback" not in said
+    summary = (tmp_path / "err").read_text()
+    assert f"{total} files: " in summary
+    assert "Traceback" not in summary
     assert left_over("many") == []
     # Ten times the files; what grows is the list of their names.
     assert many < few * 1.25
