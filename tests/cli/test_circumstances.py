@@ -30,6 +30,11 @@ SECRET = "CIUS_PT_TEST_SECRET"  # noqa: S105 - the name of a variable
 P12 = f"--p12 selo.p12 --password-env {SECRET}"
 CODE = "A:500000000*B:999999990*C:PT*D:FT*E:N*F:20200101*G:FT 1/1*H:0*I1:0*N:0.00"
 CODE += "*O:0.00*Q:abcd*R:1234"
+PATTERN = '<pattern><rule context="/*"><assert id="R" test="true()">no</assert></rule>'
+RULES = (
+    '<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2">'
+    f"{20 * (PATTERN + '</pattern>')}</schema>"
+)
 MADE = "--certificate 1234 --hash abcd"
 
 
@@ -51,7 +56,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "check --output": Command(
         line="check a.xml --output sarif=out/s", out="s", data=False
     ),
-    "check --svrl": Command(line="check a.xml --svrl out/v", out="v", data=False),
+    "check --svrl": Command(
+        line="check a.xml --rules r.sch --svrl out/v", out="v", data=False
+    ),
     "check --resume": Command(line="check a.xml --resume out/j", out="j", data=False),
     "check --jobs": Command(line="check --jobs 2 a.xml none.xml", code=2, data=False),
     "explain": Command(line="explain BR-CO-25"),
@@ -84,7 +91,6 @@ class World:
         """Run a command line of ours in a shell."""
         chosen = {
             **os.environ,
-            "CIUS_PT_HOME": str(self.folder / "home"),
             SECRET: keys.PASSWORD,
             "PYTHONDONTWRITEBYTECODE": "1",
             **self.environment,
@@ -109,6 +115,18 @@ def key() -> bytes:
     return keys.p12("p256", until=keys.NOW + 3000 * keys.DAY)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def home() -> Iterator[None]:
+    """Share what is kept of the rules: translating them takes seconds."""
+    with (
+        tempfile.TemporaryDirectory(prefix="cius-pt-test-") as name,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        Path(name).chmod(0o755)
+        patch.setenv("CIUS_PT_HOME", name)
+        yield
+
+
 @pytest.fixture
 def folder(key: bytes) -> Iterator[Path]:
     """Give a folder with documents and a key that every user can reach."""
@@ -120,6 +138,7 @@ def folder(key: bytes) -> Iterator[Path]:
             (path / f"a.{ending}").write_bytes(fixture.read_bytes())
         (path / "selo.p12").write_bytes(key)
         (path / "selo.p12").chmod(0o644)
+        (path / "r.sch").write_text(RULES)
         (path / "out").mkdir()
         yield path
 
@@ -196,7 +215,6 @@ def limits() -> str:
 
 @EVERY
 def test_a_file_cannot_be_written_to_its_end(folder: Path, command: Command) -> None:
-    (folder / "home").write_bytes(b"")  # the cache has no place either
     if command.out and command.out != "j":
         (folder / "out" / command.out).write_bytes(b"old")
     done = World(folder=folder, before=limits()).run(command.line)
@@ -217,14 +235,13 @@ def test_nobody_reads(folder: Path, command: Command) -> None:
     # `true` ends at once; its exit code would hide ours.
     line = f"{{ sleep 0.2; {shlex.quote(sys.executable)} -m cius_pt {command.line}; "
     line += "echo $? >code; } | true"
-    environment = {**os.environ, "CIUS_PT_HOME": str(folder / "home")}
     done = subprocess.run(
         ["/bin/sh", "-c", line],
         capture_output=True,
         timeout=120,
         check=False,
         cwd=folder,
-        env={**environment, SECRET: keys.PASSWORD},
+        env={**os.environ, SECRET: keys.PASSWORD},
     )
 
     orderly(done)
@@ -340,8 +357,6 @@ def test_what_may_not_be_read_is_said(
 def test_without_a_home_rules_are_not_installed_and_the_way_out_is_said(
     folder: Path, stranger: str
 ) -> None:
-    rule = '<schema xmlns="http://purl.oclc.org/dsdl/schematron"/>'
-    (folder / "r.sch").write_text(rule)
     nothing: dict[str, str | None] = {"CIUS_PT_HOME": None, "HOME": None}
     world = World(folder=folder, before=stranger, environment=nothing)
     for line in ("rules install r.sch --trust", "upload a.xml"):
