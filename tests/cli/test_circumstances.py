@@ -95,7 +95,9 @@ class World:
             "PYTHONDONTWRITEBYTECODE": "1",
             **self.environment,
         }
-        chosen.pop("PYTHONUNBUFFERED", None)
+        # Whoever may not write has no place for what is measured either.
+        for name in ("PYTHONUNBUFFERED", "COVERAGE_PROCESS_CONFIG"):
+            chosen.pop(name, None)
         python = shlex.quote(sys.executable)
         script = f"{self.before} {python} -m cius_pt {line} {redirections}"
         return subprocess.run(
