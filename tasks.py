@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The words people use here, each one command: `python3 tasks.py try|test|lint|types`.
 
-And `tables`, which writes the derived columns of the code lists anew.
+And `coverage` and `mutants`, which ask how much the tests see (docs/testing.md), and
+`tables`, which writes the derived columns of the code lists anew.
 
 Needs CPython 3.11 or newer and the package index, nothing else: every task makes the
 virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
@@ -78,6 +79,31 @@ def types() -> None:
     python("-m", "mypy")
 
 
+def coverage(*arguments: str) -> None:
+    """Measure statements and branches the tests reach; fail below 95 %.
+
+    More arguments go to pytest. Child processes and xdist's workers count.
+    """
+    environment("test", "coverage", *os.environ.get("CIUS_PT_GROUPS", "").split())
+    python("-m", "coverage", "erase")
+    tested = run("-m", "coverage", "run", "-m", "pytest", *arguments)
+    python("-m", "coverage", "combine", "--quiet")
+    python("-m", "coverage", "report")
+    sys.exit(tested)
+
+
+def mutants(*arguments: str) -> None:
+    """Change the code a little in many ways and see whether a test notices.
+
+    Arguments are names of mutants, such as `cius_pt.totals.*`; without them all of
+    [tool.mutmut]. What survived is shown by `mutmut results` and `mutmut show NAME`.
+    """
+    environment("test", "mutation")
+    os.environ.setdefault("HYPOTHESIS_PROFILE", "mutants")
+    python("-m", "mutmut", "run", *arguments)
+    python("-m", "mutmut", "results")
+
+
 def tables() -> None:
     """Write the columns of the code lists that follow from the rulebook anew."""
     environment()
@@ -85,7 +111,15 @@ def tables() -> None:
     python("-m", "cius_pt.codes.regenerate", str(lists))
 
 
-TASKS = {"try": attempt, "test": test, "lint": lint, "types": types, "tables": tables}
+TASKS = {
+    "try": attempt,
+    "test": test,
+    "lint": lint,
+    "types": types,
+    "coverage": coverage,
+    "mutants": mutants,
+    "tables": tables,
+}
 
 
 if __name__ == "__main__":

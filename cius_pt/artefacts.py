@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import platformdirs
 
+from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError
 from cius_pt.store import discard, store
 
@@ -36,6 +37,7 @@ STRICT: Final = f"{RULEBOOK}-strict"
 _BUILT_IN: Final = (RULEBOOK, STRICT)
 # What of the environment says where the data of a user lie, on any platform.
 _DECIDING: Final = ("HOME", "XDG_DATA_HOME", "USERPROFILE", "LOCALAPPDATA")
+_NO_HOME: Final = Path(os.devnull) / "cius-pt"
 _RESERVED: Final = frozenset({"auto", "local", *_BUILT_IN})
 
 Standing = Literal["published", "built in", "unknown", "local"]
@@ -136,21 +138,40 @@ def schema(kind: Kind) -> SchemaInfo:
 
 
 def home() -> Path:
-    """Return the data directory: $CIUS_PT_HOME, else the platform's place for it."""
+    """Return the data directory: $CIUS_PT_HOME, else the platform's place for it.
+
+    Who has no home has one where nothing is and nothing can be: `require_home`.
+    """
     chosen = os.environ.get("CIUS_PT_HOME")
     return Path(chosen) if chosen else _usual(*map(os.environ.get, _DECIDING))
 
 
 @lru_cache(maxsize=8)
 def _usual(*_deciding: str | None) -> Path:
-    return Path(platformdirs.user_data_dir("cius-pt", appauthor=False))
+    try:
+        return Path(platformdirs.user_data_dir("cius-pt", appauthor=False))
+    except RuntimeError:  # no HOME, and nobody of this user id is known
+        return _NO_HOME
+
+
+def require_home() -> Path:
+    """Return the data directory to write to; raises `ArtefactError` without a home."""
+    if (found := home()) == _NO_HOME:
+        raise ArtefactError(
+            "this user has no home directory: set HOME, or CIUS_PT_HOME to a folder "
+            "that may be written to"
+        )
+    return found
 
 
 def cache_folder() -> Path:
     """Return where what can be made again is kept: it can be thrown away."""
     if os.environ.get("CIUS_PT_HOME"):
         return home() / "cache"
-    return Path(platformdirs.user_cache_dir("cius-pt", appauthor=False))
+    try:
+        return Path(platformdirs.user_cache_dir("cius-pt", appauthor=False))
+    except RuntimeError:  # as above: it is made again each time
+        return _NO_HOME
 
 
 def installed() -> list[RuleSetInfo]:
@@ -274,7 +295,7 @@ def install(
         return _already_there(final, hashes)
 
     if not same():
-        store(home() / "rules", final, {**contents, MANIFEST: text}, same=same)
+        store(require_home() / "rules", final, {**contents, MANIFEST: text}, same=same)
     return info(final)
 
 
@@ -350,8 +371,10 @@ def _manifest(folder: Path) -> RuleSetInfo | None:
 
 def _local(path: Path) -> RuleSetInfo:
     """Return a rule set named by its path: run as it is, and labelled so."""
-    if not path.exists():
-        raise ArtefactError(f"there is no rule set at {path}")
+    try:
+        path.stat()
+    except OSError as error:
+        raise ArtefactError(f"there is no rule set at {path}: {told(error)}") from error
     from cius_pt.bundle import open_bundle, select  # noqa: PLC0415
 
     chosen = select(open_bundle(path), {}, name=None, trust=True)
@@ -373,7 +396,7 @@ def _difference(folder: Path, files: Mapping[str, str]) -> str | None:
         try:
             actual = _sha256((folder / name).read_bytes())
         except OSError as error:
-            return f"{name} cannot be read ({error.strerror})"
+            return f"{name} cannot be read: {told(error)}"
         if actual != expected:
             return f"{name} has sha256 {actual[:8]}…, expected {expected[:8]}…"
     return None

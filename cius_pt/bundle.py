@@ -18,9 +18,10 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
+from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError, UnreadableDocument
 from cius_pt.fetch import fetch
 from cius_pt.xmlio import cut, tree
@@ -80,7 +81,7 @@ def open_bundle(source: str | Path, *, opener: OpenerDirector | None = None) -> 
             return _of_bytes(path.read_bytes(), text)
         path.stat()
     except OSError as error:
-        raise ArtefactError(f"cannot read {path}: {error.strerror}") from error
+        raise ArtefactError(f"cannot read {path}: {told(error)}") from error
     return Bundle(
         origin=text, schematrons=(path.name,), read=_folder_reader(path.parent)
     )
@@ -130,7 +131,11 @@ def _of_folder(root: Path) -> Bundle:
 
 def _walk(root: Path) -> Iterator[Path]:
     """Yield the files below `root`; links to folders are not followed."""
-    for folder, _, files in os.walk(root):
+
+    def refuse(error: OSError) -> NoReturn:
+        raise ArtefactError(f"cannot read {error.filename}: {told(error)}") from error
+
+    for folder, _, files in os.walk(root, onerror=refuse):
         for file in files:
             yield Path(folder, file)
 
@@ -149,7 +154,7 @@ def _folder_reader(root: Path) -> Callable[[str], bytes]:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise KeyError(name) from error
         except OSError as error:
-            raise ArtefactError(f"cannot read {path}: {error.strerror}") from error
+            raise ArtefactError(f"cannot read {path}: {told(error)}") from error
 
     return read
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cius_pt import artefacts, forks, schema, xmlio
+from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError, InvalidValue, UnreadableDocument
 from cius_pt.findings import (
     Check,
@@ -205,8 +206,7 @@ def judge(document: Document, asked: Asked) -> Report:
     except UnreadableDocument as error:
         return unreadable(error, asked)
     except OSError as error:
-        said = error.strerror or type(error).__name__
-        return not_read(f"cannot be read: {said}", asked)
+        return not_read(f"cannot be read: {told(error)}", asked)
     except Exception as error:  # noqa: BLE001 - the others go on
         return not_read(f"cannot be read: {type(error).__name__}: {error}", asked)
     return _judge(data, asked)
@@ -365,8 +365,8 @@ def _meant(choice: str) -> str:
     """Return the real path of a choice that is one; any other choice as it is."""
     try:
         found = os.stat(choice)  # noqa: PTH116 - for every document: no Path is made
-    except (OSError, ValueError):
-        return str(Path(choice).resolve()) if Path(choice).exists() else choice
+    except (OSError, ValueError):  # a name, or what `artefacts.resolve` refuses
+        return choice
     return _real(choice, found.st_dev, found.st_ino)
 
 

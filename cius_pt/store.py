@@ -15,6 +15,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Final
 
+from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def store(
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
-        raise ArtefactError(f"cannot write to {parent}: {error.strerror}") from error
+        raise ArtefactError(f"cannot write to {parent}: {told(error)}") from error
 
 
 def discard(parent: Path, name: str) -> None:
@@ -65,7 +66,7 @@ def discard(parent: Path, name: str) -> None:
     try:
         _put_aside(parent / name)
     except OSError as error:
-        raise ArtefactError(f"cannot remove {name}: {error.strerror}") from error
+        raise ArtefactError(f"cannot remove {name}: {told(error)}") from error
 
 
 def _hidden(parent: Path) -> Path:

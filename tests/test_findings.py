@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cius_pt.errors import FindingsError
-from cius_pt.findings import Check, Finding, Outcome, Report, Severity
+from cius_pt.findings import Check, Finding, Outcome, Report, Severity, outcome_of
 
 FATAL = Finding(rule="BR-01", severity=Severity.FATAL, message="one")
 WARNING = Finding(rule="UBL-CR-001", severity=Severity.WARNING, message="two")
@@ -90,3 +90,28 @@ def test_the_json_form_has_the_keys_of_the_contract() -> None:
     keys = ["rule", "severity", "message", "hint", "bt", "location"]
     assert list(finding) == keys
     assert list(finding["location"]) == ["xpath", "path", "line", "column"]
+
+
+def test_a_step_fails_for_a_fatal_finding_only() -> None:
+    assert outcome_of([WARNING, FATAL]) is Outcome.FAILED
+    assert outcome_of([WARNING]) is outcome_of([]) is Outcome.PASSED
+
+
+def test_the_summary_is_about_the_first_fatal_finding() -> None:
+    other = Finding(rule="BR-02", severity=Severity.FATAL, message="other")
+    one = Check(name="rules", outcome=Outcome.FAILED, findings=(WARNING, FATAL))
+
+    assert report(PASSED).summary() == "conforms"
+    assert report(one).summary() == "BR-01: one"
+    both = Check(name="more", outcome=Outcome.FAILED, findings=(other,))
+    assert report(one, both).summary() == "BR-01: one (and 1 more)"
+    assert [report(one, both).count(severity) for severity in Severity] == [2, 1, 0]
+
+
+def test_a_step_in_json_has_its_reason_and_whether_it_only_advises() -> None:
+    plain = skipped(seconds=0.12345678).to_dict()
+    advice = Check(name="opinion", outcome=Outcome.PASSED, advisory=True).to_dict()
+
+    assert (plain["reason"], plain["seconds"]) == ("none here", 0.123457)
+    assert "advisory" not in plain
+    assert advice["advisory"] is True

@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cius_pt"
 # one floor may not import each other, except where SIBLINGS says so.
 FLOORS = (
     (  # 0: the ground
+        "circumstances",
         "errors",
         "findings",
         "encoding",
@@ -51,6 +52,9 @@ FLOORS = (
 
 # Who may use whom on one floor; a package is always its own sibling.
 SIBLINGS = {
+    ("artefacts", "circumstances"),
+    ("bundle", "circumstances"),
+    ("store", "circumstances"),
     ("findings", "errors"),
     ("encoding", "errors"),
     ("encoding", "findings"),

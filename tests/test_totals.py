@@ -337,3 +337,73 @@ def test_numbers_too_large_for_any_total_are_refused_and_never_crash() -> None:
         with_totals(invoice)
     stated = replace(invoice, totals=samples.invoice().totals)
     assert D(2) * most in {entry.computed for entry in explain_totals(stated)}
+
+
+def test_every_sum_of_the_breakdown_says_which_term_and_where() -> None:
+    """Stated groups by their place, those that are not stated without one."""
+    invoice = samples.invoice(
+        lines=(line("1", "10"), line("1", "20", EXEMPT)),
+        allowance_charges=(change("1", replace(EXEMPT, exemption_code=None)),),
+    )
+    totals = invoice.totals
+    assert totals is not None
+    strange = replace(totals.vat_breakdown[0], rate=D(6), taxable=D(5), tax=D("0.30"))
+    entries = (*totals.vat_breakdown, strange)
+    stated = replace(invoice, totals=replace(totals, vat_breakdown=entries))
+    rows = [
+        (x.bt, x.path, x.stated, x.computed)
+        for x in explain_totals(stated)
+        if "breakdown" in x.path
+    ]
+    exempt = [i for i, x in enumerate(entries) if x.category == EXEMPT.category]
+    (normal,) = [i for i, x in enumerate(entries) if x.rate == 23]
+    where = "totals.vat_breakdown"
+    assert ("BT-116", f"{where}[{normal}].taxable", D("10.00"), D("10.00")) in rows
+    assert ("BT-117", f"{where}[{normal}].tax", D("2.30"), D("2.30")) in rows
+    # What no line and no allowance belongs to comes of nothing.
+    assert ("BT-116", f"{where}[2].taxable", D(5), D("0.00")) in rows
+    for index in exempt:
+        entry = entries[index]
+        assert ("BT-117", f"{where}[{index}].tax", entry.tax, D("0.00")) in rows
+    bare = replace(invoice, totals=None)
+    found = {x.bt for x in explain_totals(bare) if x.path == f"{where}.taxable"}
+    assert found == {"BT-116"}
+
+
+@pytest.mark.parametrize(
+    ("amounts", "stated", "lost"),
+    [
+        # Two subtotals may lose half a cent each, no more: 0.005 + 0.005.
+        (("1.005", "2.005"), ("1.01", "2.01"), ["0.010"]),
+        (("1.005", "2.005"), ("1.02", "2.01"), []),
+        (("1.00", "2.00"), ("1.01", "2.00"), []),
+        (("1.004", "2.006"), ("1.00", "2.01"), []),
+    ],
+)
+def test_only_what_rounding_explains_is_a_part_of_its_own(
+    amounts: tuple[str, str], stated: tuple[str, str], lost: list[str]
+) -> None:
+    lines = tuple(
+        line("1", "1", Vat.exempt(code), net_amount=D(amount))
+        for code, amount in zip(("M01", "M10"), amounts, strict=True)
+    )
+    open_one = replace(EXEMPT, exemption_code=None)
+    invoice = samples.invoice(
+        lines=lines,
+        allowance_charges=(
+            change("1", open_one),
+            change("1", open_one, charge=True),
+        ),
+    )
+    totals = invoice.totals
+    assert totals is not None
+    entries = tuple(
+        replace(entry, taxable=D(amount))
+        for entry, amount in zip(totals.vat_breakdown[-2:], stated, strict=True)
+    )
+    changed = replace(invoice, totals=replace(totals, vat_breakdown=entries))
+    (together,) = [
+        x for x in explain_totals(changed) if x.path == "totals.vat_breakdown.taxable"
+    ]
+    found = [amount for name, amount in together.parts if name.startswith("rounding")]
+    assert found == [D(amount) for amount in lost]

@@ -42,6 +42,8 @@ def broker(config: Path | None, lang: Language, *, dry: bool = False) -> Broker:
         if not dry:
             raise
         who = _NOBODY
+    if not dry:
+        artefacts.require_home()  # for what is remembered of the uploads
     journal = found.get("journal")
     path = None if journal is None else Path(journal).expanduser()
     return Broker(where, who, journal=path, lang=lang)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cius_pt.cli.files import Source
+from cius_pt.cli.streams import put_bytes, tell
+from cius_pt.cli.text import visible
 from cius_pt.cli.writing import write_whole
 from cius_pt.errors import InvalidValue
 from cius_pt.model import json as model_json
@@ -26,7 +29,7 @@ _ROLES = {False: "INVOICE_REPRESENTATION", True: "CREDITNOTE_REPRESENTATION"}
 
 
 @click.command(short_help="Build UBL documents from JSON.")
-@click.argument("source", metavar="IN.json", type=click.File("rb"))
+@click.argument("source", metavar="IN.json")
 @click.option(
     "-o",
     "--output",
@@ -38,16 +41,15 @@ _ROLES = {False: "INVOICE_REPRESENTATION", True: "CREDITNOTE_REPRESENTATION"}
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="PDF to embed as the representation of the (one) document.",
 )
-def build(source: Any, output: Path | None, pdf: Path | None) -> None:
+def build(source: str, output: Path | None, pdf: Path | None) -> None:
     """Build one UBL document from each invoice in IN.json ("-" is standard input).
 
     IN.json holds one invoice, a list of them, or one per line. Net amounts and totals
     that are not stated are computed; those that are stated are kept. Everything is
     built before anything is written.
     """
-    built = [
-        (where, *_build(where, data, pdf)) for where, data in _documents(source.read())
-    ]
+    text = Source(name=source, endless=True).read()
+    built = [(where, *_build(where, data, pdf)) for where, data in _documents(text)]
     if output is None or (len(built) == 1 and not output.is_dir()):
         _write_one(built, output)
     else:
@@ -113,7 +115,7 @@ def _write_one(built: list[tuple[str, Invoice, bytes]], output: Path | None) -> 
         )
     data = built[0][2]
     if output is None:
-        click.echo(data, nl=False)
+        put_bytes(data)
     else:
         write_whole(output, data)
 
@@ -132,7 +134,7 @@ def _write_all(built: list[tuple[str, Invoice, bytes]], output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     for path, (_, _, data) in zip(paths, built, strict=True):
         write_whole(path, data)
-        click.echo(path, err=True)
+        tell(visible(str(path)))
 
 
 def _file_name(number: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cius_pt.circumstances import told
 from cius_pt.errors import UnreadableDocument
 from cius_pt.xmlio import MAX_BYTES
 
@@ -26,10 +27,14 @@ _SLICE: Final = 0.5  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One file to read; `named` when the user wrote this very name."""
+    """One file to read; `named` when the user wrote this very name.
+
+    `endless` when it is no document, for which there is a limit.
+    """
 
     name: str
     named: bool = True
+    endless: bool = False
 
     def read(self) -> bytes:
         """Return the content.
@@ -38,13 +43,22 @@ class Source:
         larger than any document we read, which is known before it is read.
         """
         if self.name == STDIN:
-            return _whole(_Patient(_standard_input()))
+            return self._whole(_Patient(_standard_input()))
         self._require_file(Path(self.name).stat().st_mode)
         with Path(self.name).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            if size > MAX_BYTES:
+            if size > MAX_BYTES and not self.endless:
                 raise _too_large(f"{size:,}")
-            return _whole(file)
+            return self._whole(file)
+
+    def _whole(self, file: BinaryIO | _Patient) -> bytes:
+        """Return all bytes; a pipe does not tell its size, a file may grow."""
+        if self.endless:
+            return file.read(-1)
+        data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise _too_large("more than that")
+        return data
 
     def _require_file(self, mode: int) -> None:
         """Refuse what has no end or makes us wait: devices, sockets, pipes.
@@ -79,7 +93,9 @@ def find(arguments: Iterable[str], endings: tuple[str, ...] = (".xml",)) -> Foun
             continue
         matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - keeps the name as written
         if not matches:
-            problems.append(f"{argument}: no file matches")
+            problems.append(
+                f"{argument}: no file matches; look at the folder and the ending"
+            )
         for match in matches:
             _add(Source(name=match, named=False), sources, problems, endings)
     return Found(sources=tuple(sources), problems=tuple(problems))
@@ -95,12 +111,15 @@ def _add(
     sources += _below(source.name, problems, endings)
     if before == (len(sources), len(problems)):
         kinds = " or ".join(endings)
-        problems.append(f"{source.name}: there is no {kinds} file in this folder")
+        problems.append(
+            f"{source.name}: there is no {kinds} file in this folder; "
+            "name another folder, or the files themselves"
+        )
 
 
 def _below(folder: str, problems: list[str], endings: tuple[str, ...]) -> list[Source]:
     def note(error: OSError) -> None:
-        problems.append(f"{error.filename}: {error.strerror}")
+        problems.append(f"{error.filename}: {told(error)}")
 
     names = [
         os.path.join(path, file)  # noqa: PTH118 - keeps the name as written
@@ -114,7 +133,7 @@ def _below(folder: str, problems: list[str], endings: tuple[str, ...]) -> list[S
 def _standard_input() -> BinaryIO:
     stdin: TextIO | None = sys.stdin
     if stdin is None:  # closed by the caller: <&-
-        raise OSError(None, "standard input is closed")
+        raise OSError(None, "standard input is closed: name a file")
     return stdin.buffer
 
 
@@ -129,7 +148,8 @@ class _Patient:
         self._file = file
 
     def read(self, size: int) -> bytes:
-        """Return what there is up to the end, and `size` bytes at most."""
+        """Return what there is up to the end; `size` bytes at most, if not negative."""
+        size = sys.maxsize if size < 0 else size
         parts: list[bytes] = []
         while size > 0:
             self._wait()
@@ -149,14 +169,6 @@ class _Patient:
         # On Windows only sockets can be selected; there the wait is interruptible.
         while os.name != "nt" and not select.select([number], [], [], _SLICE)[0]:
             pass
-
-
-def _whole(file: BinaryIO | _Patient) -> bytes:
-    """Return all bytes; a pipe does not tell its size, a file may grow."""
-    data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise _too_large("more than that")
-    return data
 
 
 def _too_large(size: str) -> UnreadableDocument:

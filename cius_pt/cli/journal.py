@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from cius_pt.circumstances import about
 from cius_pt.errors import CiusPtError
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
 
@@ -29,17 +30,20 @@ class Journal:
         Raises `OSError`, and `CiusPtError` for a file that is something else.
         """
         self._settings = settings
+        self._path = path
         self._offsets: dict[tuple[str, str], int] = {}
         self._file = path.open("a+b")
         try:
-            self._read(path)
+            with about(path):
+                self._read(path)
         except BaseException:
             self._file.close()
             raise
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        with about(self._path):
+            self._file.close()
 
     def find(self, file: str, digest: str) -> int | None:
         """Return where the report on this content of this file stands, if it does."""
@@ -60,8 +64,9 @@ class Journal:
             "settings": self._settings,
             "report": _data(report),
         }
-        self._file.write(json.dumps(entry).encode() + b"\n")
-        self._file.flush()
+        with about(self._path):
+            self._file.write(json.dumps(entry).encode() + b"\n")
+            self._file.flush()
 
     def _read(self, path: Path) -> None:
         self._file.seek(0)

@@ -12,10 +12,12 @@ import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from cius_pt.circumstances import told
 from cius_pt.cli.exit_codes import (
     COULD_NOT,
     DONE,
@@ -23,7 +25,13 @@ from cius_pt.cli.exit_codes import (
     NOBODY_READS,
     OUTSIDE_FAILED,
 )
-from cius_pt.cli.streams import flush, let_go, never_fail_to_encode, tell
+from cius_pt.cli.streams import (
+    flush,
+    keep_their_places,
+    let_go,
+    never_fail_to_encode,
+    tell,
+)
 from cius_pt.cli.text import one_line, visible
 from cius_pt.errors import (
     ArtefactError,
@@ -93,9 +101,11 @@ def program(settings: dict[str, bool], verbose: bool) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; no error comes out."""
+    keep_their_places()
     never_fail_to_encode()
     settings = {"verbose": False}
     try:
+        _require_folder()
         code = _invoke(arguments, settings)
         # Now, when a failure can still be told; at exit Python would complain itself.
         flush()
@@ -130,6 +140,16 @@ def _invoke(arguments: Sequence[str] | None, settings: dict[str, bool]) -> int:
     return DONE
 
 
+def _require_folder() -> None:
+    """Refuse to run where a folder was: names mean nothing there, and Saxon dies."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise CiusPtError(
+            "the current folder is gone: change to one that is there (cd)"
+        ) from None
+
+
 def _is_outside(error: Exception) -> bool:
     """Whether it is the outside that failed."""
     if isinstance(error, ArtefactError | SignatureError):
@@ -145,8 +165,7 @@ def _say(error: Exception, *, verbose: bool) -> None:
         tell(f"Error: {one_line(str(error))}")
     elif isinstance(error, OSError):
         what = f"{visible(str(error.filename))}: " if error.filename else ""
-        said = error.strerror or str(error) or type(error).__name__
-        tell(f"Error: {what}{one_line(said)}")
+        tell(f"Error: {what}{one_line(told(error))}")
     else:
         if verbose:
             import traceback  # noqa: PLC0415 - only now

@@ -16,6 +16,7 @@ from cius_pt import artefacts
 from cius_pt.cli.form import format_option
 from cius_pt.cli.rules_export import export
 from cius_pt.cli.rules_test import test
+from cius_pt.cli.streams import put, tell
 from cius_pt.errors import ArtefactError
 
 if TYPE_CHECKING:
@@ -42,10 +43,7 @@ def list_(form: str) -> None:
     """List the rule sets that can be run and whether their files are unharmed."""
     found = artefacts.installed()
     if not found:
-        click.echo(
-            f"no published rule set is installed; {artefacts.HOW_TO_INSTALL}",
-            err=True,
-        )
+        tell(f"no published rule set is installed; {artefacts.HOW_TO_INSTALL}")
     found.append(artefacts.built_in(artefacts.RULEBOOK))
     _answer(form, {"rules": [_facts(s) for s in found]}, lambda: map(_line, found))
 
@@ -64,7 +62,7 @@ def list_(form: str) -> None:
 def install(source: str, name: str | None, trust: bool, form: str) -> None:
     """Install a rule set from SOURCE: a folder, a .sch, a .zip or an https URL."""
     done = artefacts.install(source, name=name, trust=trust)
-    click.echo(f"installed {done.label}", err=True)
+    tell(f"installed {done.label}")
     _answer(form, {"rules": [_facts(done)]}, lambda: [_line(done)])
 
 
@@ -83,7 +81,7 @@ def info(name: str, form: str) -> None:
 def remove(name: str, form: str) -> None:
     """Remove the rule set NAME; it can be installed again."""
     artefacts.remove(name)
-    click.echo(f"removed {name}", err=True)
+    tell(f"removed {name}")
     _answer(form, {"removed": [name]}, lambda: [name])
 
 
@@ -94,10 +92,10 @@ command.add_command(test)
 def _answer(form: str, data: dict[str, Any], text: Callable[[], Any]) -> None:
     """Write the answer to stdout, as JSON or as lines."""
     if form == "json":
-        click.echo(json.dumps({"schema": 1, **data}, indent=2, ensure_ascii=False))
+        said = {"schema": 1, **data}
+        put(json.dumps(said, indent=2, ensure_ascii=False) + "\n")
         return
-    for line in text():
-        click.echo(line)
+    put("".join(f"{line}\n" for line in text()))
 
 
 def _facts(rule_set: RuleSetInfo) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import click
 
 from cius_pt import artefacts
 from cius_pt.cli.language import language, language_option
+from cius_pt.cli.streams import tell
+from cius_pt.cli.text import visible
 from cius_pt.cli.writing import write_whole
 
 
@@ -36,4 +38,4 @@ def export(name: str, out: Path, lang: str | None) -> None:
 
     text = rulebook.assemble(strict=name == artefacts.STRICT, message=message)
     write_whole(out, text.encode())
-    click.echo(f"wrote {artefacts.built_in(name).label} to {out}", err=True)
+    tell(f"wrote {artefacts.built_in(name).label} to {visible(str(out))}")

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cius_pt import xmlio
+from cius_pt.cli.files import Source
 from cius_pt.cli.form import format_option
+from cius_pt.cli.streams import put, tell
 from cius_pt.cli.summary import summary
 from cius_pt.model import json as model_json
 from cius_pt.ubl.read import Reading, read
@@ -23,25 +25,26 @@ _SIGNED = (
 
 
 @click.command(short_help="Show what a UBL document says.")
-@click.argument("source", metavar="IN.xml", type=click.File("rb"))
+@click.argument("source", metavar="IN.xml")
 @format_option("json is what `cius-pt build` reads.")
 @click.pass_context
-def show(context: click.Context, source: Any, form: str) -> None:
+def show(context: click.Context, source: str, form: str) -> None:
     """Show the invoice in IN.xml ("-" is standard input).
 
     What the model has no place for, and what is odd, goes to standard error. Exit code
     1 when the document lacks so much that there is no invoice to show.
     """
-    document = xmlio.parse(source.read())
+    document = xmlio.parse(Source(name=source).read())
     reading = read(document)
     for line in _remarks(reading):
-        click.echo(line, err=True)
+        tell(line)
     if document.signed:
-        click.echo(_SIGNED, err=True)
+        tell(_SIGNED)
     if not reading.complete:
         context.exit(1)
     invoice = reading.invoice
-    click.echo(model_json.dumps(invoice) if form == "json" else summary(invoice))
+    said = model_json.dumps(invoice) if form == "json" else summary(invoice)
+    put(f"{said}\n")
 
 
 def _remarks(reading: Reading) -> Iterator[str]:

@@ -11,6 +11,7 @@ import click
 
 from cius_pt.broker.preflight import Sending
 from cius_pt.broker.replies import Outcome, Receipt
+from cius_pt.circumstances import told
 from cius_pt.cli.broker import broker, config_option
 from cius_pt.cli.exit_codes import COULD_NOT, DONE, FINDINGS, OUTSIDE_FAILED
 from cius_pt.cli.files import STDIN, find
@@ -189,12 +190,11 @@ def _failed(error: Exception) -> Upload:
     report: Report | None = getattr(error, "report", None)
     if isinstance(error, FindingsError) and not error.report.complete:
         code = COULD_NOT
-    said = error.strerror if isinstance(error, OSError) else None
     return Upload(
         outcome=outcome,
         code=code,
         findings=() if report is None else report.findings,
-        message=said or str(error),
+        message=told(error) if isinstance(error, OSError) else str(error),
         stop=stop,
     )
 

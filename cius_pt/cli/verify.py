@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cius_pt.circumstances import told
 from cius_pt.cli.exit_codes import COULD_NOT, DONE, FINDINGS
 from cius_pt.cli.files import STDIN, Source, find
 from cius_pt.cli.form import format_option
@@ -142,7 +143,7 @@ class _Judge:
         try:
             data = source.read()
         except (OSError, UnreadableDocument) as error:
-            said = getattr(error, "strerror", None) or str(error)
+            said = told(error) if isinstance(error, OSError) else str(error)
             tell(f"{visible(source.name)}: {one_line(said)}")
             return None
         return verified(

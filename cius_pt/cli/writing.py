@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from cius_pt.circumstances import about
+
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write `data` to `path`, which has the old or the new content, never half of it.
@@ -22,36 +24,44 @@ def write_whole(path: Path, data: bytes) -> None:
 class WholeFile:
     """A file that is written piece by piece and appears when its block ends well.
 
-    Until then, and after an error for good, `path` has what it had. Raises `OSError`.
+    Until then, and after an error for good, `path` has what it had. Raises `OSError`,
+    which names `path`.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        with about(path):
+            handle, name = tempfile.mkstemp(
+                dir=path.parent, prefix=f".{path.name[:40]}."
+            )
         self._temporary = Path(name)
         self._file = os.fdopen(handle, "wb")
 
     def write(self, data: bytes) -> None:
         """Add `data`."""
-        self._file.write(data)
+        with about(self._path):
+            self._file.write(data)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            with self._file:
-                if kind is None:
-                    self._file.flush()
-                    os.fsync(self._file.fileno())
             if kind is None:
-                self._appear()
+                with about(self._path):
+                    self._end()
         finally:
+            # A full disk: what is still in the buffer cannot be written, nor need be.
+            with suppress(OSError):
+                self._file.close()
             # Gone when it was renamed.
             with suppress(OSError):
                 self._temporary.unlink()
 
-    def _appear(self) -> None:
+    def _end(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()  # Windows renames no file that is open
         path = self._path
         # mkstemp makes files private; a document is as readable as its neighbours.
         mode = path.stat().st_mode & 0o777 if path.exists() else _mode()

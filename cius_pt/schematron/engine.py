@@ -174,15 +174,21 @@ class Rules:
 
 
 def load(
-    entry: Path, label: str, *, optimise: bool = True, cache: Path | None = None
+    entry: Path,
+    label: str,
+    *,
+    optimise: bool = True,
+    cache: Path | None = None,
+    content: bytes | None = None,
 ) -> Rules:
     """Read and compile a rule set; with `optimise` false, the literal translation.
 
-    `cache` is a folder where the translation is kept for other processes. Raises
-    `ArtefactError` when the rule set cannot be read, uses something unsupported or
-    has an expression that Saxon rejects.
+    `cache` is a folder where the translation is kept for other processes, `content`
+    what `entry` holds when it is not on the disk. Raises `ArtefactError` when the rule
+    set cannot be read, uses something unsupported or has an expression that Saxon
+    rejects.
     """
-    files = Merged(entry)
+    files = Merged(entry, content)
     if not optimise:
         sheet = _literal(files)
     elif cache is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from lxml import etree
 
+from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError
 from cius_pt.schematron.place import Place
 
@@ -47,16 +48,17 @@ _ATTRIBUTES = {
 class Merged:
     """A rule set's entry file with all that it includes in its place.
 
-    `sha256` is over the names and bytes of all files. Raises `ArtefactError` naming
+    `sha256` is over the names and bytes of all files. `content` is that of an entry
+    file which is not on the disk. Raises `ArtefactError` naming
     element, file and line when a file is missing or not well-formed, has a DTD or
     climbs out of the entry's folder.
     """
 
-    def __init__(self, entry: Path) -> None:
+    def __init__(self, entry: Path, content: bytes | None = None) -> None:
         self._entry = entry
         self._folder = entry.parent.resolve()
         self._hash = hashlib.sha256()
-        self.root = self._parse(entry, ())
+        self.root = self._parse(entry, (), content)
         self.sha256 = self._hash.hexdigest()
 
     def guard(self, element: etree._Element) -> None:
@@ -93,12 +95,11 @@ class Merged:
             child.set(_LINE, str(_line(child)))
         element.set(_FILE, file)
 
-    def _parse(self, path: Path, chain: tuple[Path, ...]) -> etree._Element:
+    def _parse(
+        self, path: Path, chain: tuple[Path, ...], content: bytes | None = None
+    ) -> etree._Element:
         name = _relative(path, self._folder)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ArtefactError(f"cannot read {name}: {error.strerror}") from None
+        data = _read(path, name) if content is None else content
         self._hash.update(name.encode() + b"\0" + data + b"\0")
         parser = etree.XMLParser(
             resolve_entities=False,
@@ -147,6 +148,13 @@ _LINE = "{urn:x-cius-pt:place}line"
 def _line(element: etree._Element) -> int:
     found: object = element.sourceline  # the stubs do not know its type
     return found if isinstance(found, int) else 1
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArtefactError(f"cannot read {name}: {told(error)}") from None
 
 
 def _relative(path: Path, folder: Path) -> str:

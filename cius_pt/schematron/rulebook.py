@@ -11,10 +11,8 @@ of it. In the sources a context may begin with ``doc`` (both document elements),
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -26,6 +24,7 @@ from cius_pt.schematron.stylesheet import attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from cius_pt.schematron.engine import Rules
 
@@ -154,10 +153,13 @@ def load(
     from cius_pt.schematron import engine  # noqa: PLC0415
 
     info = artefacts.built_in(artefacts.STRICT if strict else artefacts.RULEBOOK)
-    with tempfile.TemporaryDirectory(prefix="cius-pt-") as folder:
-        entry = Path(folder) / f"{info.name}.sch"
-        entry.write_text(assemble(strict=strict), encoding="utf-8")
-        return engine.load(entry, info.label, optimise=optimise, cache=cache)
+    return engine.load(
+        info.path / f"{info.name}.sch",  # where it would be, if it were a file
+        info.label,
+        optimise=optimise,
+        cache=cache,
+        content=assemble(strict=strict).encode(),
+    )
 
 
 def sources() -> dict[str, bytes]:

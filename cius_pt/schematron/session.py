@@ -2,22 +2,30 @@
 """Saxon itself: one processor and what it has compiled, for one thread only.
 
 Saxon writes a note on each dynamic error to the process's standard error stream. A
-configuration file points it to a private file instead, which is removed as soon as
-both sides have it open (where the system allows that), so that even a killed process
-leaves nothing behind. The note is the only place where SaxonC tells an error's code
-and line.
+configuration file points it to a private file instead. Both are in memory where the
+system has such files (Linux), so that a killed process leaves nothing behind and no
+folder has to be writable; elsewhere they are in a temporary folder, which is removed
+as soon as both sides have them open, where the system allows that. The note
+is the only place where SaxonC tells an error's code and line.
 """
 
 from __future__ import annotations
 
 import locale
+import os
 import shutil
 import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cius_pt.schematron.stylesheet import attribute
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _EXECUTABLES = 16
 
@@ -30,6 +38,15 @@ class Failure:
     note: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Private:
+    """Two files for the time until both sides have them open, and their end."""
+
+    config: Path
+    log: Path
+    remove: Callable[[], object]
+
+
 class Session:
     """What lives in the worker thread: the processor and its compiled stylesheets."""
 
@@ -37,22 +54,21 @@ class Session:
         # Late: a second of loading that only those who check rules should pay.
         import saxonche  # noqa: PLC0415
 
-        self._folder = Path(tempfile.mkdtemp(prefix="cius-pt-"))
-        log = self._folder / "saxon.log"
-        config = self._folder / "saxon.xml"
-        config.write_text(_configuration(log), encoding="utf-8")
+        private = _in_memory() or _in_a_folder()
+        private.config.write_text(_configuration(private.log), encoding="utf-8")
         self._error: type[Exception] = saxonche.PySaxonApiError
         # Its runtime takes over the locale of the environment for the whole process,
         # and Python's open() would read text by it from then on.
         before = locale.setlocale(locale.LC_CTYPE)
         try:
-            self._processor = saxonche.PySaxonProcessor(config_file=str(config))
+            self._processor = saxonche.PySaxonProcessor(config_file=str(private.config))
         finally:
             locale.setlocale(locale.LC_CTYPE, before)
         self._xslt = self._processor.new_xslt30_processor()
         self._compiled: dict[str, Any] = {}
-        self._notes = log.open("rb")
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._notes = private.log.open("rb")
+        self._private = private
+        private.remove()
 
     def compile(self, key: str, xslt: str) -> Failure | None:
         """Compile a stylesheet, unless it is here already."""
@@ -81,11 +97,36 @@ class Session:
         self._compiled.clear()
         del self._xslt, self._processor
         self._notes.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._private.remove()
 
     def _failure(self, error: Exception) -> Failure:
         note = self._notes.read().decode("utf-8", "replace").strip()
         return Failure(message=str(error).strip(), note=note)
+
+
+def _in_memory() -> _Private | None:
+    """Return files without a name; None where there are none."""
+    try:
+        with ExitStack() as stack:
+            files: list[BinaryIO] = [
+                stack.enter_context(os.fdopen(os.memfd_create(name), "rb"))
+                for name in ("saxon.xml", "saxon.log")
+            ]
+            paths = [Path(f"/proc/self/fd/{file.fileno()}") for file in files]
+            if not all(path.exists() for path in paths):
+                return None
+            return _Private(config=paths[0], log=paths[1], remove=stack.pop_all().close)
+    except (AttributeError, OSError):
+        return None
+
+
+def _in_a_folder() -> _Private:
+    folder = Path(tempfile.mkdtemp(prefix="cius-pt-"))
+    return _Private(
+        config=folder / "saxon.xml",
+        log=folder / "saxon.log",
+        remove=partial(shutil.rmtree, folder, ignore_errors=True),
+    )
 
 
 def _configuration(log: Path) -> str:

@@ -410,7 +410,8 @@ def test_the_summary_names_steps_versions_and_times(run: Callable[..., Result]) 
     assert misplaced.startswith("invalid.xml: rules, fiscal skipped: the document is")
     assert missing == (
         "missing.xml: well-formed, schema, rules, fiscal, signature skipped: "
-        "cannot be read: No such file or directory"
+        "cannot be read: No such file or directory "
+        "(look at the name, and whether its folder is there)"
     )
     rules = "rules.sch (sha256 HASH, local file, unverified)"
     assert steps == [
@@ -623,8 +624,8 @@ def test_what_matches_nothing_is_said(run: Callable[..., Result]) -> None:
     result = run("*.none", "d")
 
     assert result.code == 2
-    assert "*.none: no file matches\n" in result.err
-    assert "d: there is no .xml file in this folder\n" in result.err
+    assert "*.none: no file matches; look at the folder and the ending\n" in result.err
+    assert "d: there is no .xml file in this folder; name another" in result.err
     assert result.err.endswith("no file was checked\n")
 
 
@@ -693,7 +694,10 @@ def test_a_folder_that_cannot_be_listed_is_said(
     result = run("--format", "json", "d")
 
     assert result.code == 2
-    assert "d/closed: Permission denied\n" in result.err
+    assert (
+        "d/closed: Permission denied (get the right to it, or choose another place)\n"
+        in result.err
+    )
     assert checked(result) == ["d/a.xml"]
 
 
@@ -756,6 +760,10 @@ def test_standard_input_over_the_limit_is_refused(
 
 # --- as other people's scripts run it ------------------------------------------------
 
+NO_ROOM = (
+    b"Error: standard output: No space left on device "
+    b"(make room there, or choose another place)\n"
+)
 COMMAND = [sys.executable, "-m", "cius_pt"]
 
 
@@ -879,7 +887,7 @@ def test_a_full_disk_is_2_and_one_line(form: str) -> None:
         )
 
     assert done.returncode == 2
-    assert done.stderr == b"Error: No space left on device\n"
+    assert done.stderr == NO_ROOM
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
