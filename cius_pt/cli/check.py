@@ -16,6 +16,7 @@ from cius_pt.cli.formats import FORMATS, Outputs, Setting, output_files
 from cius_pt.cli.judging import reports
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.progress import Progress
+from cius_pt.cli.stats import Stats
 from cius_pt.cli.streams import tell
 from cius_pt.cli.tally import Tally
 from cius_pt.cli.text import visible
@@ -115,6 +116,12 @@ _NEVER = "never"
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what the rules say of the one document as standard SVRL, too.",
 )
+@click.option(
+    "--stats",
+    is_flag=True,
+    help="At the end, tell on standard error the verdicts, the rules most often "
+    "broken, the time of each step and the slowest documents.",
+)
 @click.pass_context
 def check(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -133,6 +140,7 @@ def check(  # noqa: PLR0913 - one for each option
     seconds: float | None,
     resume: Path | None,
     svrl: Path | None,
+    stats: bool,
 ) -> None:
     """Check UBL documents: XML, schema, rules, fiscal facts.
 
@@ -156,7 +164,7 @@ def check(  # noqa: PLR0913 - one for each option
     to_files = output_files(outputs, (source.name for source in found.sources))
     if svrl is not None and (len(found.sources) != 1 or STDIN in files):
         raise click.UsageError("--svrl is for one document in a file")
-    tally = Tally()
+    tally = Stats(language(lang)) if stats else Tally()
     progress = Progress(len(found.sources))
     asked = checking.Asked(
         rules=rules, lang=language(lang), recipient=recipient, also=also
