@@ -44,7 +44,15 @@ FLOORS = (
     ),
     ("ubl",),  # 4: the syntax
     ("schema", "narrow", "overlooked", "schematron", "rules", "signature"),  # 5: judges
-    ("checking", "batch", "placing", "importers", "render", "broker"),  # 6: the outside
+    (  # 6: the outside
+        "checking",
+        "batch",
+        "placing",
+        "importers",
+        "render",
+        "broker",
+        "checkup",
+    ),
     ("cli", "testing"),  # 7: hands
     ("__init__", "__main__"),  # 8: the doors
 )
@@ -73,6 +81,8 @@ SIBLINGS = {
     ("pt", "money"),
     ("schema", "signature"),
     ("broker", "checking"),
+    ("checkup", "broker"),
+    ("checkup", "checking"),
     ("cli", "testing"),
     ("totals", "gross"),
     ("totals", "pricing"),
@@ -107,6 +117,7 @@ HOMES = {
         "artefacts",
         "broker.status_message",
         "bundle",
+        "checkup.libraries",
         "narrow",
         "places",
         "schema",

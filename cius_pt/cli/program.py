@@ -43,6 +43,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "build": "cius_pt.cli.build:build",
     "check": "cius_pt.cli.check:check",
     "codes": "cius_pt.cli.codes:codes",
+    "doctor": "cius_pt.cli.doctor:doctor",
     "explain": "cius_pt.cli.explain:explain",
     "fake-ilink": "cius_pt.cli.fake_ilink:fake_ilink",
     "nif": "cius_pt.cli.nif:nif",

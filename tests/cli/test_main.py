@@ -26,6 +26,7 @@ COMMANDS = [
     "build",
     "check",
     "codes",
+    "doctor",
     "explain",
     "fake-ilink",
     "nif",
