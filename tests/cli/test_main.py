@@ -26,6 +26,7 @@ COMMANDS = [
     "build",
     "check",
     "codes",
+    "completion",
     "doctor",
     "explain",
     "fake-ilink",
