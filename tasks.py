@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The words people use here, each one command: `python3 tasks.py try|test|lint|types`.
 
-And `tables`, which writes the derived columns of the code lists anew.
+And `tables`, which writes the derived columns of the code lists anew, and `man`, which
+makes the manual pages from the parser.
 
 Needs CPython 3.11 or newer and the package index, nothing else: every task makes the
 virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
@@ -85,7 +86,20 @@ def tables() -> None:
     python("-m", "cius_pt.codes.regenerate", str(lists))
 
 
-TASKS = {"try": attempt, "test": test, "lint": lint, "types": types, "tables": tables}
+def man() -> None:
+    """Write the manual pages anew, from the parser."""
+    environment()
+    python("-m", "cius_pt.cli.manual", "man")
+
+
+TASKS = {
+    "try": attempt,
+    "test": test,
+    "lint": lint,
+    "types": types,
+    "tables": tables,
+    "man": man,
+}
 
 
 if __name__ == "__main__":
