@@ -206,7 +206,7 @@ def test_no_file_name_is_a_command(step: Callable[..., Answer]) -> None:
     "name", ["rules", "recipient", "fail_on", "format", "sarif", "lang", "annotations"]
 )
 @pytest.mark.parametrize(
-    "value", ["$(touch owned)", '"; touch owned; "', "--help", "-", "x\ntouch owned"]
+    "value", ["$(touch owned)\"; touch owned; '", "--help", "x\ntouch owned"]
 )
 def test_no_input_is_a_command(
     step: Callable[..., Answer], name: str, value: str
