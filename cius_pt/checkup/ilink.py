@@ -68,7 +68,7 @@ def _file(path: Path) -> Line:
     """Return how the settings file is: it may be missing, others may not read it."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         said = Text(pt=f"{path}: não existe", en=f"{path}: there is none")
         return Line(name="config", state=State.SKIP, said=said)
     facts = {"path": str(path), "mode": f"{mode:04o}"}

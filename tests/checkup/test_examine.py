@@ -240,6 +240,8 @@ def test_a_file_where_the_folder_should_be_is_told(home: Path) -> None:
 
     assert found["data"].state is found["cache"].state is State.WARN
     assert found["saxon"].state is State.OK
+    assert found["config"].state is State.SKIP
+    assert list(found) == NAMES
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system of Linux")
