@@ -42,14 +42,16 @@ def lines(
 ) -> Iterator[Line]:
     """Yield the settings file, which iLink, the credentials, its answer, the clock."""
     path = config or usual_file()
-    file = _file(path)
-    yield file
     found: dict[str, Any] | None = None
-    if file.state is not State.FAIL:
-        try:
+    try:
+        file = _file(path)
+        yield file
+        if file.state is not State.FAIL:
             found = settings(path if path.is_file() else None, os.environ)
-        except InvalidValue as error:
-            yield _wrong("settings", error)
+    except InvalidValue as error:
+        yield _wrong("settings", error)
+    except OSError as error:
+        yield _unreadable(path, error)
     if found is None:
         for name in ("ilink", "credentials", "reach", "clock"):
             yield _skipped(name)
@@ -87,6 +89,22 @@ def _file(path: Path) -> Line:
         pt=f"{path}: privado (modo {mode:04o})", en=f"{path}: private (mode {mode:04o})"
     )
     return Line(name="config", state=State.OK, said=said, facts=facts)
+
+
+def _unreadable(path: Path, error: OSError) -> Line:
+    return Line(
+        name="settings",
+        state=State.FAIL,
+        said=Text(
+            pt=f"{path}: não se pode ler ({error.strerror})",
+            en=f"{path}: cannot be read ({error.strerror})",
+        ),
+        advice=Text(
+            pt=f"o ficheiro deve ser deste utilizador: chown, e chmod 600 '{path}'",
+            en=f"the file must be this user's: chown, and chmod 600 '{path}'",
+        ),
+        facts={"path": str(path)},
+    )
 
 
 def _place(found: Mapping[str, Any]) -> Environment | Line:

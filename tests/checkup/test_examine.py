@@ -381,6 +381,25 @@ def test_a_settings_file_must_be_private(home: Path, mode: int) -> None:
     assert "t0ken" not in repr(found)
 
 
+def test_a_settings_file_that_cannot_be_read_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.mkdir()
+    (home / "ilink.toml").write_text("")
+    (home / "ilink.toml").chmod(0o600)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("cius_pt.checkup.ilink.settings", refuse)
+
+    found = lines()
+
+    assert found["settings"].state is State.FAIL
+    assert "cannot be read (Permission denied)" in found["settings"].said.en
+    assert states(found)["credentials"] == "skip"
+
+
 def test_a_settings_file_that_makes_no_sense_is_told(home: Path) -> None:
     home.mkdir()
     (home / "ilink.toml").write_text('[ilink]\nsecert = "s3cret"\n')
