@@ -284,6 +284,16 @@ def test_an_examination_that_breaks_is_a_line_without_its_words(
     assert found["clock"].state is State.OK
 
 
+def test_a_disk_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Iterator[Line]:
+        raise OSError(5, "Input/output error", "/data/x")
+
+    monkeypatch.setattr(trust, "lines", broken)
+
+    said = lines()["trust"].said
+    assert said.en == "could not be looked at (/data/x: Input/output error)"
+
+
 # --- iLink ---------------------------------------------------------------------------
 
 
@@ -362,6 +372,19 @@ def test_an_unsafe_address_is_refused_and_not_asked(
 
     assert found["ilink"].state is State.FAIL
     assert "pass@" not in repr(found)
+
+
+@pytest.mark.usefixtures("configured")
+def test_credentials_that_no_header_can_carry_are_told_without_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CIUS_PT_ILINK_ENTITY", "k3y with space")
+
+    found = lines(answering())
+
+    assert found["credentials"].state is State.FAIL
+    assert found["credentials"].said.en.startswith("cannot be used: entity: ")
+    assert "k3y" not in repr(found)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+from click.shell_completion import get_completion_class
 
 from cius_pt import artefacts, codes
 from cius_pt.cli import completing, main, program
@@ -89,18 +90,15 @@ def spawn(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def asked(*words: str) -> list[tuple[str, str]]:
-    """Return what the program itself answers to bash: kinds and values."""
-    done = spawn(
-        sys.executable,
-        "-m",
-        "cius_pt",
-        COMP_WORDS="\n".join(("cius-pt", *words)),
-        COMP_CWORD=str(len(words)),
-        _CIUS_PT_COMPLETE="bash_complete",
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    pairs = (line.partition(",") for line in done.stdout.split())
-    return [(kind, value) for kind, _, value in pairs]
+    """Return what the program offers after these words: kinds and values."""
+    *before, last = words
+    kind = get_completion_class("bash")
+    assert kind is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("_CIUS_PT_COMPLETE", "bash_complete")
+        found = kind(program.program, {}, "cius-pt", "_CIUS_PT_COMPLETE")
+        items = found.get_completions(before, last)
+    return [(item.type, item.value) for item in items]
 
 
 # --- in the shells -------------------------------------------------------------------
