@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The words people use here, each one command: `python3 tasks.py try|test|lint|types`.
 
-And `coverage` and `mutants`, which ask how much the tests see (docs/testing.md), and
-`tables`, which writes the derived columns of the code lists anew.
+And `coverage` and `mutants`, which ask how much the tests see (docs/testing.md),
+`tables`, which writes the derived columns of the code lists anew, and `man`, which
+makes the manual pages from the parser.
 
 Needs CPython 3.11 or newer and the package index, nothing else: every task makes the
 virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
@@ -111,6 +112,12 @@ def tables() -> None:
     python("-m", "cius_pt.codes.regenerate", str(lists))
 
 
+def man() -> None:
+    """Write the manual pages anew, from the parser."""
+    environment()
+    python("-m", "cius_pt.cli.manual", "man")
+
+
 TASKS = {
     "try": attempt,
     "test": test,
@@ -119,6 +126,7 @@ TASKS = {
     "coverage": coverage,
     "mutants": mutants,
     "tables": tables,
+    "man": man,
 }
 
 

@@ -249,6 +249,12 @@ def built_in(name: str) -> RuleSetInfo:
     )
 
 
+def newest_published() -> str:
+    """Return the name of the newest rule set that `SOURCES.toml` knows."""
+    known = _sources("schematron")
+    return max(known, key=lambda name: _version_key(known[name]["version"]))
+
+
 def install(
     source: str | Path,
     *,

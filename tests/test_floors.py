@@ -45,7 +45,15 @@ FLOORS = (
     ),
     ("ubl",),  # 4: the syntax
     ("schema", "narrow", "overlooked", "schematron", "rules", "signature"),  # 5: judges
-    ("checking", "batch", "placing", "importers", "render", "broker"),  # 6: the outside
+    (  # 6: the outside
+        "checking",
+        "batch",
+        "placing",
+        "importers",
+        "render",
+        "broker",
+        "checkup",
+    ),
     ("cli", "testing"),  # 7: hands
     ("__init__", "__main__"),  # 8: the doors
 )
@@ -77,6 +85,8 @@ SIBLINGS = {
     ("pt", "money"),
     ("schema", "signature"),
     ("broker", "checking"),
+    ("checkup", "broker"),
+    ("checkup", "checking"),
     ("cli", "testing"),
     ("totals", "gross"),
     ("totals", "pricing"),
@@ -111,6 +121,7 @@ HOMES = {
         "artefacts",
         "broker.status_message",
         "bundle",
+        "checkup.libraries",
         "narrow",
         "places",
         "schema",

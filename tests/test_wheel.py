@@ -61,6 +61,14 @@ def test_the_wheel_checks_a_document_in_an_empty_directory(
 
 
 @pytest.mark.slow
+def test_the_wheel_brings_the_manual(command: Path) -> None:
+    pages = command.parent.parent / "share" / "man" / "man1"
+
+    names = {path.name for path in pages.glob("cius-pt*.1")}
+    assert names == {path.name for path in (REPOSITORY / "man").iterdir()}
+
+
+@pytest.mark.slow
 def test_the_wheel_builds_and_shows(command: Path, tmp_path: Path) -> None:
     source = REPOSITORY / "fixtures" / "withholding.json"
 

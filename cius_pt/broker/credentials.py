@@ -16,6 +16,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from cius_pt import artefacts
 from cius_pt.broker.secret import Secret
 from cius_pt.errors import BrokerUnauthorised, InvalidValue
 
@@ -82,6 +83,11 @@ class Credentials:
             return self.entities[nif]
         known_to_differ = self.nif is not None and self.nif != nif
         return None if known_to_differ else self.entity
+
+
+def usual_file() -> Path:
+    """Return where the settings file lies unless another is named."""
+    return artefacts.home() / "ilink.toml"
 
 
 def settings(

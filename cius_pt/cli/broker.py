@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cius_pt import artefacts
 from cius_pt.broker.client import Broker
-from cius_pt.broker.credentials import Credentials, credentials, settings
+from cius_pt.broker.credentials import Credentials, credentials, settings, usual_file
 from cius_pt.broker.environment import TESTS_URL, environment
 from cius_pt.broker.secret import Secret
 from cius_pt.errors import BrokerUnauthorised
@@ -50,5 +49,5 @@ def broker(config: Path | None, lang: Language, *, dry: bool = False) -> Broker:
 
 
 def _settings(config: Path | None) -> dict[str, Any]:
-    usual = artefacts.home() / "ilink.toml"
+    usual = usual_file()
     return settings(config or (usual if usual.is_file() else None), os.environ)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from cius_pt.cli.journal import Journal
+    from cius_pt.cli.stats import Stats
     from cius_pt.findings import Report
 
 _NEVER = "never"
@@ -115,6 +116,12 @@ _NEVER = "never"
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what the rules say of the one document as standard SVRL, too.",
 )
+@click.option(
+    "--stats",
+    is_flag=True,
+    help="At the end, tell on standard error the verdicts, the rules most often "
+    "broken, the time of each step and the slowest documents.",
+)
 @click.pass_context
 def check(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -133,6 +140,7 @@ def check(  # noqa: PLR0913 - one for each option
     seconds: float | None,
     resume: Path | None,
     svrl: Path | None,
+    stats: bool,
 ) -> None:
     """Check UBL documents: XML, schema, rules, fiscal facts.
 
@@ -156,7 +164,7 @@ def check(  # noqa: PLR0913 - one for each option
     to_files = output_files(outputs, (source.name for source in found.sources))
     if svrl is not None and (len(found.sources) != 1 or STDIN in files):
         raise click.UsageError("--svrl is for one document in a file")
-    tally = Tally()
+    tally = _tally(lang, stats=stats)
     progress = Progress(len(found.sources))
     asked = checking.Asked(
         rules=rules, lang=language(lang), recipient=recipient, also=also
@@ -198,6 +206,14 @@ def _strict(rules: str) -> str:
             f"--strict is for the built-in rules: add --rules {artefacts.RULEBOOK}"
         )
     return artefacts.STRICT
+
+
+def _tally(lang: str | None, *, stats: bool) -> Tally | Stats:
+    if not stats:
+        return Tally()
+    from cius_pt.cli.stats import Stats  # noqa: PLC0415 - only who asks for them
+
+    return Stats(language(lang))
 
 
 def _journal(

@@ -45,12 +45,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NAME: Final = "cius-pt"
+_ASKED: Final = "_CIUS_PT_COMPLETE"
 
 # Each command is imported when it is used, so that none pays for another.
 _COMMANDS: Final[Mapping[str, str]] = {
     "build": "cius_pt.cli.build:build",
     "check": "cius_pt.cli.check:check",
     "codes": "cius_pt.cli.codes:codes",
+    "completion": "cius_pt.cli.completion:completion",
+    "doctor": "cius_pt.cli.doctor:doctor",
     "explain": "cius_pt.cli.explain:explain",
     "fake-ilink": "cius_pt.cli.fake_ilink:fake_ilink",
     "nif": "cius_pt.cli.nif:nif",
@@ -82,6 +85,10 @@ class _Commands(click.Group):
         module, _, attribute = _COMMANDS[cmd_name].partition(":")
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)  # noqa: S101 - our own table
+        if _ASKED in os.environ:
+            from cius_pt.cli.completing import equip  # noqa: PLC0415 - only for shells
+
+            equip(cmd_name, command)
         return command
 
 
@@ -129,7 +136,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _invoke(arguments: Sequence[str] | None, settings: dict[str, bool]) -> int:
     """Run a command; like click's own `main`, which takes 1 for a closed pipe."""
-    if "_CIUS_PT_COMPLETE" in os.environ:  # a shell asks how to go on
+    if _ASKED in os.environ:  # a shell asks how to go on
         program.main(prog_name=NAME)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:

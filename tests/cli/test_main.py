@@ -26,6 +26,8 @@ COMMANDS = [
     "build",
     "check",
     "codes",
+    "completion",
+    "doctor",
     "explain",
     "fake-ilink",
     "nif",
