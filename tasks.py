@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The words people use here, each one command: `python3 tasks.py try|test|lint|types`.
 
-And `tables`, which writes the derived columns of the code lists anew.
+`docs` builds the site in build/docs/html, every warning an error. And `tables` writes
+the derived columns of the code lists anew.
 
 Needs CPython 3.11 or newer and the package index, nothing else: every task makes the
 virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
@@ -10,6 +11,7 @@ virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -74,8 +76,18 @@ def lint() -> None:
 
 def types() -> None:
     """Check types, strictly, tests included."""
-    environment("test", "lint")
+    environment("test", "lint", "docs")
     python("-m", "mypy")
+
+
+def docs() -> None:
+    """Build the site; what it says of rules, options and names is read anew."""
+    environment("docs")
+    site = HERE / "build" / "docs"
+    shutil.rmtree(site, ignore_errors=True)
+    strict = ("-n", "-W", "--keep-going", "-q", "-E")
+    kept = ("-d", str(site / "doctrees"))
+    python("-m", "sphinx", *strict, *kept, "docs", str(site / "html"))
 
 
 def tables() -> None:
@@ -85,7 +97,14 @@ def tables() -> None:
     python("-m", "cius_pt.codes.regenerate", str(lists))
 
 
-TASKS = {"try": attempt, "test": test, "lint": lint, "types": types, "tables": tables}
+TASKS = {
+    "try": attempt,
+    "test": test,
+    "lint": lint,
+    "types": types,
+    "docs": docs,
+    "tables": tables,
+}
 
 
 if __name__ == "__main__":
