@@ -18,6 +18,7 @@ language = "en"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "docs.machinery"]
 exclude_patterns = ["machinery", "_static"]
 nitpicky = True
+smartquotes = False  # --option stays what one types
 
 # Pages are Markdown as GitHub shows it; anchors are those of GitHub.
 myst_heading_anchors = 4

@@ -13,6 +13,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Late: the tests of a part need no Sphinx.
     from docs.machinery import (  # noqa: PLC0415
         commands,
+        conversations,
         docstrings,
         literals,
         names,
@@ -21,6 +22,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
 
     names.bring_in_types()
+    conversations.be_plain()
     app.add_object_type("rule", "rule", objname="rule")
     app.add_directive("rules", rules.Rules)
     app.add_directive("rule-index", rules.RuleIndex)

@@ -42,7 +42,12 @@ def _directive(name: str, thing: Any) -> list[str]:
     path = f"{names.PACKAGE}.{name}"
     if not inspect.isclass(thing):
         return [f".. autofunction:: {path}"]
-    lines = [f".. autoclass:: {path}", "   :members:", "   :show-inheritance:"]
+    lines = [f".. autoclass:: {path}", "   :members:"]
+    (base, *_) = thing.__bases__
+    if base.__name__.startswith("_"):
+        lines.append("   :inherited-members:")
+    elif base is not object:
+        lines.append("   :show-inheritance:")
     if issubclass(thing, enum.Enum):
         lines += ["   :undoc-members:", "   :member-order: bysource"]
     return lines
