@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import re
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -14,6 +16,9 @@ from cius_pt.rules import catalogue
 pytest.importorskip("sphinx", reason="the group docs is not installed")
 
 from docs.machinery import command_lines, docstrings, literals, names, rules
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 PAGES = literals.REPOSITORY / "docs" / "rules"
 
@@ -116,6 +121,16 @@ def test_every_rule_looks_like_one_and_has_an_anchor_of_its_own() -> None:
 
     assert [rule for rule in ids if not literals.RULE.fullmatch(rule)] == []
     assert len({make_id(rule) for rule in ids}) == len(ids)
+
+
+@pytest.mark.parametrize(
+    "module", [command_lines, docstrings], ids=lambda m: m.__name__
+)
+def test_examples_in_docstrings_hold(module: ModuleType) -> None:
+    failed, tried = doctest.testmod(module)
+
+    assert tried
+    assert not failed
 
 
 def test_every_rule_is_on_exactly_one_page() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ FOUND = {
     for page in snippets.pages()
 }
 NOT_RUN = [one for found in FOUND.values() for one in found if one.reason is not None]
+RULE = re.compile(r"\b(?:BR|DT|CP)-[A-Z0-9_.-]*[0-9]")
 MARK = "\x1e"  # between what two commands print
 
 
@@ -63,13 +65,21 @@ def test_what_is_not_run_is_said(one: Snippet) -> None:
 
 
 def test_there_are_snippets() -> None:
-    run = [one for found in FOUND.values() for one in found if one.language in RUNNABLE]
+    run = [
+        one for found in FOUND.values() for one in found if one.language in snippets.RUN
+    ]
 
     assert "README.md" in FOUND
     assert len(run) > 3 * len(NOT_RUN)
 
 
-RUNNABLE = snippets.RUN
+@pytest.mark.parametrize("page", [page for page in FOUND if "cookbook" in page])
+def test_a_rule_that_catches_a_mistake_is_seen_to_catch_it(page: str) -> None:
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    told = [row for row in text.splitlines() if row.startswith("| ")]
+    shown = "".join(one.text for one in FOUND[page] if one.language == "python")
+
+    assert set(RULE.findall("\n".join(told))) <= set(RULE.findall(shown))
 
 
 def _done(one: Snippet, folder: Path, names: dict[str, Any]) -> dict[str, Any]:
