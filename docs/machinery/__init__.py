@@ -12,6 +12,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Join Sphinx."""
     # Late: the tests of a part need no Sphinx.
     from docs.machinery import (  # noqa: PLC0415
+        alone,
         commands,
         conversations,
         docstrings,
@@ -24,6 +25,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     names.bring_in_types()
     conversations.be_plain()
     app.add_object_type("rule", "rule", objname="rule")
+    app.add_object_type("term-of-rules", "term-of-rules", objname="business term")
     app.add_directive("rules", rules.Rules)
     app.add_directive("rule-index", rules.RuleIndex)
     app.add_directive("commands", commands.Commands)
@@ -34,4 +36,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", literals.read)
     app.connect("env-check-consistency", rules.complete)
     app.connect("env-check-consistency", public.complete)
+    app.connect("build-finished", alone.finished)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

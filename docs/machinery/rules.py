@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -81,7 +82,7 @@ class Rules(SphinxDirective):
         self.state.document.note_explicit_target(section)
         domain = cast("StandardDomain", self.env.get_domain("std"))
         domain.note_object("rule", rule, anchor, location=section)
-        section += _facts(entry)
+        section += _facts(entry, self.env.current_document.docname)
         for lang in ("en", "pt"):
             section += _told(entry, lang)
         if entry.before:
@@ -90,17 +91,32 @@ class Rules(SphinxDirective):
         return section
 
 
-def _facts(entry: Entry) -> nodes.paragraph:
+def _facts(entry: Entry, docname: str) -> nodes.paragraph:
     """Return severity, terms and fields of the model in one line."""
     severity = entry.severity.value
     line = nodes.paragraph(classes=["rule-facts"])
     line += nodes.strong("", severity, classes=[severity])
-    if entry.terms:
-        line += nodes.Text(f" · {', '.join(entry.terms)}")
+    for number, term in enumerate(entry.terms):
+        line += nodes.Text(", " if number else " · ")
+        line += _term_link(term, docname)
     for number, field in enumerate(entry.fields):
         line += nodes.Text(", " if number else " · ")
         line += nodes.literal("", field)
     return line
+
+
+def _term_link(term: str, docname: str) -> nodes.Element:
+    """Return a link to the other rules about a business term."""
+    return addnodes.pending_xref(
+        "",
+        nodes.inline("", term),
+        refdomain="std",
+        reftype="term-of-rules",
+        reftarget=term,
+        refdoc=docname,
+        refexplicit=True,
+        refwarn=True,
+    )
 
 
 def _told(entry: Entry, lang: str) -> nodes.Node:
@@ -155,7 +171,11 @@ class RuleIndex(SphinxDirective):
                 rules.setdefault(term, []).append(rule)
         for term in sorted(rules, key=lambda name: _order((name, None))):
             body = nodes.paragraph("", ", ".join(rules[term]))
-            yield self._section(term, [body])
+            section = self._section(term, [body])
+            domain = cast("StandardDomain", self.env.get_domain("std"))
+            place = section["ids"][0]
+            domain.note_object("term-of-rules", term, place, location=section)
+            yield section
 
     def _by_severity(self) -> Iterator[nodes.Node]:
         for severity in Severity:

@@ -15,7 +15,7 @@ from cius_pt.rules import catalogue
 
 pytest.importorskip("sphinx", reason="the group docs is not installed")
 
-from docs.machinery import command_lines, docstrings, literals, names, rules
+from docs.machinery import alone, command_lines, docstrings, literals, names, rules
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -124,7 +124,7 @@ def test_every_rule_looks_like_one_and_has_an_anchor_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [command_lines, docstrings], ids=lambda m: m.__name__
+    "module", [alone, command_lines, docstrings], ids=lambda m: m.__name__
 )
 def test_examples_in_docstrings_hold(module: ModuleType) -> None:
     failed, tried = doctest.testmod(module)
