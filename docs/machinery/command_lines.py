@@ -40,9 +40,9 @@ def problems(block: str) -> Iterator[str]:
     lines = block.replace("\\\n", " ").splitlines()
     prompted = [x.removeprefix(_PROMPT) for x in lines if x.startswith(_PROMPT)]
     for line in prompted or lines:
-        found = re.search(rf"(?:^|\s){NAME}(?=\s)", line)
+        found = re.search(rf"(?:^|[\s/]){NAME}(?=\s)", line)
         if found and not line.lstrip().startswith("#"):
-            said = problem(line[found.start() :].strip())
+            said = problem(line[found.start() :].strip(" /"))
             if said:
                 yield said
 
@@ -84,14 +84,18 @@ def _wrong(words: list[str]) -> str | None:
 
 def _words(written: str) -> list[str]:
     """Return the words of a command up to a pipe, a redirection or a remark."""
+    try:
+        words = _split(written)
+    except ValueError:  # the quotation mark at its end is another language's
+        words = _split(written.rstrip("'\""))
+    ends = [number for number, word in enumerate(words) if word in _ENDS]
+    return words[: ends[0]] if ends else words
+
+
+def _split(written: str) -> list[str]:
     lexer = shlex.shlex(written, posix=True, punctuation_chars="|;&<>")
     lexer.whitespace_split = True
-    words: list[str] = []
-    for word in lexer:
-        if word in _ENDS:
-            break
-        words.append(word)
-    return words
+    return list(lexer)
 
 
 def _options(command: click.Command) -> set[str]:

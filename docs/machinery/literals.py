@@ -27,7 +27,7 @@ _LOG = logging.getLogger(__name__)
 RULE: Final = re.compile(r"\b(?:BR|DT|UBL|CP)(?:-[A-Z]+)*-\d[\w.]*(?<!\.)")
 REPOSITORY: Final = Path(__file__).resolve().parent.parent.parent
 _DOTTED: Final = re.compile(r"(cius_pt|cp)(\.[A-Za-z_]\w*)+")
-_CONSOLE: Final = frozenset({"sh", "console"})
+_TYPED: Final = frozenset({"sh", "console", "yaml", "groovy"})
 _UNTOUCHED: Final = (nodes.literal_block, nodes.reference, addnodes.pending_xref)
 
 
@@ -66,7 +66,7 @@ def read(app: Sphinx, doctree: nodes.document) -> None:
         for problem in _problems(literal.astext()):
             _warn(problem, literal)
     for block in doctree.findall(nodes.literal_block):
-        if block.get("language") in _CONSOLE:
+        if block.get("language") in _TYPED:
             for problem in command_lines.problems(block.astext()):
                 _warn(problem, block)
 

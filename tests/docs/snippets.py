@@ -1,8 +1,8 @@
 """What stands in fences on the pages, and what becomes of each.
 
 ``python`` and ``sh`` are run, ``console`` is run and what it prints is compared with
-what is shown, ``json`` and ``toml`` are parsed; ``diff``, ``yaml``, ``xml`` and
-``text`` are only shown. A remark before a fence, which is not seen on the
+what is shown, ``json`` and ``toml`` are parsed; ``diff``, ``yaml``, ``groovy``, ``xml``
+and ``text`` are only shown. A remark before a fence, which is not seen on the
 page, says otherwise:
 
     <!-- snippet: not run: WHY -->      for what cannot run offline
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent.parent
 RUN: Final = frozenset({"python", "sh", "console"})
-SHOWN: Final = frozenset({"json", "toml", "diff", "yaml", "xml", "text"})
+SHOWN: Final = frozenset({"json", "toml", "diff", "yaml", "groovy", "xml", "text"})
 ANY: Final = "…"
 # The last parts are told by one of Sphinx's: they make pages, they show nothing.
 _DIRECTIVE: Final = re.compile(r"\{.*\}.*")

@@ -108,6 +108,15 @@ def test_problems_of_a_console_are_those_of_its_prompts() -> None:
     ]
 
 
+def test_command_lines_inside_other_languages_are_seen() -> None:
+    block = "- run: cius-pt check --job 2\nsh '.venv/bin/cius-pt chekc'\n"
+
+    assert list(command_lines.problems(block)) == [
+        "cius-pt check has no option --job",
+        "cius-pt has no command chekc",
+    ]
+
+
 def test_every_command_is_in_the_reference() -> None:
     assert {name.partition(" ")[0] for name in command_lines.commands()} == set(
         program.list_commands(click.Context(program))
