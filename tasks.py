@@ -85,7 +85,7 @@ def docs() -> None:
     environment("docs")
     site = HERE / "build" / "docs"
     shutil.rmtree(site, ignore_errors=True)
-    strict = ("-n", "-W", "--keep-going", "-q", "-E")
+    strict = ("-n", "-W", "--keep-going", "-q", "-E", "-j", "2")
     kept = ("-d", str(site / "doctrees"))
     python("-m", "sphinx", *strict, *kept, "docs", str(site / "html"))
 
