@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The words people use here, each one command: `python3 tasks.py try|test|lint|types`.
 
-And `coverage` and `mutants`, which ask how much the tests see (docs/testing.md),
-`tables`, which writes the derived columns of the code lists anew, and `man`, which
-makes the manual pages from the parser.
+`docs` builds the site in build/docs/html, every warning an error. `coverage` and
+`mutants` ask how much the tests see (docs/testing.md). `tables` writes the derived
+columns of the code lists anew, and `man` makes the manual pages from the parser.
 
 Needs CPython 3.11 or newer and the package index, nothing else: every task makes the
 virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
@@ -12,6 +12,7 @@ virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -76,7 +77,7 @@ def lint() -> None:
 
 def types() -> None:
     """Check types, strictly, tests included."""
-    environment("test", "lint")
+    environment("test", "lint", "docs")
     python("-m", "mypy")
 
 
@@ -105,6 +106,16 @@ def mutants(*arguments: str) -> None:
     python("-m", "mutmut", "results")
 
 
+def docs() -> None:
+    """Build the site; what it says of rules, options and names is read anew."""
+    environment("docs")
+    site = HERE / "build" / "docs"
+    shutil.rmtree(site, ignore_errors=True)
+    strict = ("-n", "-W", "--keep-going", "-q", "-E", "-j", "2")
+    kept = ("-d", str(site / "doctrees"))
+    python("-m", "sphinx", *strict, *kept, "docs", str(site / "html"))
+
+
 def tables() -> None:
     """Write the columns of the code lists that follow from the rulebook anew."""
     environment()
@@ -123,6 +134,7 @@ TASKS = {
     "test": test,
     "lint": lint,
     "types": types,
+    "docs": docs,
     "coverage": coverage,
     "mutants": mutants,
     "tables": tables,

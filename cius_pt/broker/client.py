@@ -132,11 +132,11 @@ class _Calls:
 class Broker(_Calls):
     """iLink, for threads; safe to share between them.
 
-    `transport`: a function from `Request` to `Response`. `clock`: seconds since 1970.
-    `nonce`: letters and digits, at most 20, never the same again. `sleep`: lets time
-    pass. `journal`: the file that remembers what was sent. `limits`: the file that
-    counts requests; by default one for all journals of a user, as iLink counts for
-    the program. `lang`: the language of hints.
+    `transport`: a function from `wire.Request` to `wire.Response`. `clock`: seconds
+    since 1970. `nonce`: letters and digits, at most 20, never the same again.
+    `sleep`: lets time pass. `journal`: the file that remembers what was sent.
+    `limits`: the file that counts requests; by default one for all journals of a
+    user, as iLink counts for the program. `lang`: the language of hints.
     """
 
     def __init__(  # noqa: PLR0913 - one for each seam

@@ -74,8 +74,8 @@ def send_structured(
 ) -> Steps[Receipt]:
     """Send an invoice as data, once and without a journal.
 
-    Nothing here makes it safe to repeat: when no answer comes (`Unanswered`), look the
-    number up before trying again. `Broker.upload` does that by itself.
+    Nothing here makes it safe to repeat: when no answer comes (`wire.Unanswered`), look
+    the number up before trying again. `Broker.upload` does that by itself.
     """
     representation = [
         a

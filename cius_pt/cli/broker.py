@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from cius_pt import artefacts
 from cius_pt.broker.client import Broker
 from cius_pt.broker.credentials import Credentials, credentials, settings, usual_file
 from cius_pt.broker.environment import TESTS_URL, environment

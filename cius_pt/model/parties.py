@@ -71,7 +71,8 @@ class Seller:
 
     `name`: BT-27, 1..1, the registered name. `trading_name`: BT-28, 0..1.
     `vat_identifier`: BT-31, 1..1, country code and number (``PT`` and nine digits).
-    `tax_registration`: BT-32, 0..1; `scheme` is its tax scheme, never VAT.
+    `tax_registration`: BT-32, 0..1; its `Identifier.scheme` is the tax
+    scheme, never VAT.
     `identifiers`: BT-29, 0..N. `creditor_identifier`: BT-90, 0..1, the SEPA creditor
     identifier of a direct debit when the seller is paid. `legal_registration`: BT-30,
     0..1, 200 characters. `share_capital`: BT-33, 0..1, the registered capital.

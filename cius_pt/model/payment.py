@@ -71,7 +71,7 @@ class DirectDebit:
     """BG-19, 0..1: a direct debit.
 
     `mandate`: BT-89, 0..1. `debited_account`: BT-91, 0..1. The creditor identifier
-    (BT-90) is `creditor_identifier` of the payee or the seller.
+    (BT-90) is `Payee.creditor_identifier` or `Seller.creditor_identifier`.
     """
 
     mandate: str | None = None
@@ -111,7 +111,7 @@ class Withholding:
     """Tax withheld at source, 0..N: information only, no total changes.
 
     `amount`: 1..1, two decimals, not negative. `description`: 1..1, 150 characters.
-    `type`: 1..1, ``IRF`` is the only code CIUS-PT names (DT-CIUS-PT-020_11).
+    `type`: 1..1, ``IRF`` is the only code CIUS-PT names (DT-CIUS-PT-020_11.2).
     `group`: its number in the notes, 0 to 999 and ascending, counted on from the one
     before where it is not given; no part of what is withheld.
     """

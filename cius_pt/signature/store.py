@@ -87,11 +87,11 @@ class TrustStore:
         """Read a Member State's trusted list (ETSI TS 119 612).
 
         `operators` are the certificates (DER) that may have signed it: those of the
-        scheme operator, which `list_operators` finds in the EU's list of lists. The
-        signature is judged at the list's issue date, so that a list from the archive
-        can be used. With `at` the list must not have been due for replacement by then.
-        Raises `ArtefactError` for a list that is not signed by an operator, is no
-        trusted list, or was out of date.
+        scheme operator, which `trusted_list.list_operators` finds in the EU's list of
+        lists. The signature is judged at the list's issue date, so that a list from the
+        archive can be used. With `at` the list must not have been due for replacement
+        by then. Raises `ArtefactError` for a list that is not signed by an operator, is
+        no trusted list, or was out of date.
         """
         from cius_pt.signature.trusted_list import read  # noqa: PLC0415
 

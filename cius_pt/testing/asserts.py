@@ -121,7 +121,8 @@ def _invoice(side: bytes | Invoice, name: str) -> Invoice:
 def _differences(path: str, first: Any, second: Any) -> Iterator[str]:
     """Yield each leaf in which two values differ."""
     if is_dataclass(first) and type(first) is type(second):
-        for field in fields(first):
+        # What takes no part in comparisons is no part of what the invoice says.
+        for field in (f for f in fields(first) if f.compare):
             below = f"{path}.{field.name}" if path else field.name
             values = getattr(first, field.name), getattr(second, field.name)
             yield from _differences(below, *values)

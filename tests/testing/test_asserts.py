@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cius_pt import read, write
+from cius_pt import Attachment, read, write
 from cius_pt.testing.asserts import (
     assert_breaks,
     assert_conforms,
@@ -18,6 +18,7 @@ from cius_pt.testing.asserts import (
 from cius_pt.testing.breaking import base
 from cius_pt.testing.checker import Checker
 from cius_pt.testing.edits import Action, Edit, edited
+from tests.samples import invoice
 
 RULES = "rulebook-2.1.2"
 PLAIN = base("plain-invoice")
@@ -88,6 +89,16 @@ def test_the_same_invoice_in_other_xml_is_the_same() -> None:
 
     assert_same_invoice(PLAIN, spaced)
     assert_same_invoice(read(PLAIN).invoice, write(read(PLAIN).invoice))
+
+
+def test_the_order_that_reading_remembers_is_no_part_of_an_invoice() -> None:
+    noted = invoice(
+        atcud="CSDF7T5H-1", attachments=(Attachment(id="1", uri="https://a.example"),)
+    )
+
+    other = replace(noted, document_order=("attachments", "atcud"))
+    assert_same_invoice(noted, other)
+    assert_same_invoice(write(noted), write(other))
 
 
 def test_what_differs_is_listed_by_its_path() -> None:
