@@ -70,13 +70,35 @@ def spots(data: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def exists(path: str, data: Any) -> bool:
-    """Whether ``lines[2].vat`` leads somewhere in the JSON value."""
-    for name, index in re.findall(r"([^.\[\]]+)|\[([0-9]+)\]", path):
-        try:
-            data = data[int(index)] if index else data[name]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True
+    """Whether ``lines[2].vat`` leads somewhere in the JSON value.
+
+    A key may hold what separates steps: every key that the path goes on with is tried.
+    """
+    if not path:
+        return True
+    if isinstance(data, list):
+        data = {f"[{index}]": value for index, value in enumerate(data)}
+    return isinstance(data, dict) and any(
+        exists(path[len(key) :].removeprefix("."), value)
+        for key, value in data.items()
+        if path.startswith(key)
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("", True),
+        ("a", True),
+        ("a.b[", True),
+        ("a.c[1].d.e", True),
+        ("a.b", False),
+        ("a.c[2]", False),
+        ("a.c[1].d.x", False),
+    ],
+)
+def test_a_place_is_found_whatever_keys_are_called(path: str, *, there: bool) -> None:
+    assert exists(path, {"a": {"b[": 1, "c": [0, {"d.e": 2}]}}) is there
 
 
 @DRAWN
