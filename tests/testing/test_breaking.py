@@ -71,6 +71,26 @@ def test_that_rule_is_broken_and_no_other_fatal_one(rule: str) -> None:
     look()
 
 
+@pytest.mark.parametrize("rule", sample()[::4])
+def test_the_documents_of_a_rule_differ(rule: str) -> None:
+    seen: list[bytes] = []
+
+    @settings(
+        max_examples=DRAWS,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+    )
+    @given(breaking(rule))
+    def draw(document: bytes) -> None:
+        seen.append(document)
+
+    draw()
+
+    assert len(set(seen)) == DRAWS
+
+
 def test_every_fatal_id_can_be_broken_or_has_a_reason() -> None:
     ids = published_ids()
 
