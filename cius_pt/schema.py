@@ -23,7 +23,7 @@ from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity, outcome_of
 from cius_pt.overlooked import repeated_ids, stray_base64
-from cius_pt.xmlio import cut, display_name, parser_options
+from cius_pt.xmlio import CAC, CBC, cut, display_name, parser_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +40,7 @@ RULES: Final[Mapping[str, str]] = {
 """Every rule id of this module with its meaning; ids are never renumbered."""
 
 MAX_FINDINGS: Final = 1_000
+_DSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
 # Each error costs some 400 bytes in libxml2's log; beyond this we stop counting.
 _MAX_COUNTED: Final = 100_000
 _PIECE: Final = 32 * 1024
@@ -179,13 +180,14 @@ def _apart(
     """Return the errors there are without the signatures, and those they cause.
 
     UBL 2.1 has one place for a signature and bundles XAdES 1.3.2 of 2009; most signers
-    put theirs elsewhere or write newer properties.
+    put theirs elsewhere or write newer properties. None writes elements of an invoice:
+    rules would find them there, so a signature that holds some is not passed over.
     """
     # Late: only a signed document that the schema refuses needs it.
     from cius_pt.signature.strip import remains  # noqa: PLC0415
 
     rest = remains(document.utf8, document.root)
-    if rest is None:
+    if rest is None or _holds_invoice(document.root):
         return total, errors, []
     unsigned = replace(document, utf8=rest.utf8)
     total = _count(unsigned, validator)
@@ -193,6 +195,13 @@ def _apart(
     own = [(rest.kept[index], error) for index, error in found]
     same = {(index, error.message) for index, error in own}
     return total, own, [e for e in errors if (e[0], e[1].message) not in same]
+
+
+def _holds_invoice(root: etree._Element) -> bool:
+    """Whether an element of an invoice stands inside a signature."""
+    names = f"{{{CAC}}}*", f"{{{CBC}}}*"
+    signatures = root.iter(f"{{{_DSIG}}}Signature")
+    return any(next(found.iter(*names), None) is not None for found in signatures)
 
 
 # --- libxml2 -------------------------------------------------------------------

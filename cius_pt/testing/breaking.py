@@ -2,15 +2,18 @@
 """`breaking`: documents on which one fatal rule of CIUS-PT 2.1.2 is broken, no other.
 
 ``broken.tsv`` says by which changes of which document of ``bases/``; what is drawn is
-one of these ways and the wording of the document around it. ``unbroken.tsv`` lists
-the fatal rules for which there is no way, each with the reason: the schema comes
-first, another rule asks for the same or for less, or no way has been found ("no change
-is known"). `tests/testing/test_breaking.py` looks at every fatal id there is.
+one of these ways and the wording of the document around it. Some ways put things into
+an extension, where UBL allows what it does not know and rules look all the same.
+``unbroken.tsv`` lists the fatal rules that cannot be broken alone, each with the kind
+of its proof; `tests/testing/test_unbroken.py` holds the proofs and
+`benchmarks/breaking.py` the search for ways.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -32,8 +35,41 @@ if TYPE_CHECKING:
     Way = tuple[str, tuple[Edit, ...]]
 
 # Free text that no rule compares with anything.
-_WORDING = (f"{{{CAC}}}Item/{{{CBC}}}Name", f"{{{CAC}}}Item/{{{CBC}}}Description")
+_WORDING = tuple(
+    f"{{{CAC}}}{owner}/{{{CBC}}}{name}"
+    for owner, name in (
+        *(("Item", "Name"), ("Item", "Description")),
+        *(("PostalAddress", "StreetName"), ("PostalAddress", "CityName")),
+        *(("Address", "StreetName"), ("Address", "CityName")),
+    )
+)
 _DATA = files("cius_pt.testing")
+
+
+class Proof(StrEnum):
+    """Why a rule cannot be broken alone."""
+
+    NEVER = "never"
+    SCHEMA = "schema"
+    IMPLIES = "implies"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unbroken:
+    """A rule that cannot be broken alone; who breaks it breaks one of the `others`."""
+
+    rule: str
+    proof: Proof
+    others: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The proof in words."""
+        if self.proof is Proof.NEVER:
+            return "its test is always true"
+        if self.proof is Proof.SCHEMA:
+            return "the UBL schema asks for it already, wherever it stands"
+        return f"whatever breaks it breaks {' or '.join(self.others)} as well"
 
 
 def breaking(rule: str) -> SearchStrategy[bytes]:
@@ -68,7 +104,16 @@ def breakable() -> tuple[str, ...]:
 @cache
 def unbreakable() -> Mapping[str, str]:
     """Return the fatal rules that cannot be broken alone, each with the reason."""
-    return MappingProxyType({row[0]: row[1] for row in _rows("unbroken.tsv")})
+    return MappingProxyType({item.rule: item.reason for item in unbroken()})
+
+
+@cache
+def unbroken() -> tuple[Unbroken, ...]:
+    """Return the fatal rules that cannot be broken alone, each with its proof."""
+    return tuple(
+        Unbroken(rule=rule, proof=Proof(proof), others=tuple(others.split()))
+        for rule, proof, others in _rows("unbroken.tsv")
+    )
 
 
 @st.composite

@@ -3,6 +3,9 @@
 
 Paths go down from the document element by child steps (``cac:InvoiceLine[2]/cbc:ID``);
 ``.`` is the document element itself.
+
+What is nested stands in an extension of the document, where UBL allows anything: the
+schema does not look at it, but rules whose context has no leading slash do.
 """
 
 from __future__ import annotations
@@ -16,15 +19,24 @@ from lxml import etree
 
 from cius_pt import xmlio
 from cius_pt.errors import InvalidValue
-from cius_pt.xmlio import CAC, CBC
+from cius_pt.xmlio import CAC, CBC, CREDIT_NOTE, INVOICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NAMESPACES = {"cac": CAC, "cbc": CBC}
+_EXT = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"
+_NAMESPACES = {
+    "cac": CAC,
+    "cbc": CBC,
+    "ext": _EXT,
+    "ubl": INVOICE,
+    "cn": CREDIT_NOTE,
+}
 _PREFIXES = {uri: prefix for prefix, uri in _NAMESPACES.items()}
 _DECLARED = " ".join(f'xmlns:{name}="{uri}"' for name, uri in _NAMESPACES.items())
 _SHOWN = 60
+NESTED = "ext:UBLExtensions/ext:UBLExtension/ext:ExtensionContent"
+"""The path of the extension that nested elements are put into."""
 
 
 class Action(StrEnum):
@@ -38,6 +50,8 @@ class Action(StrEnum):
     UNSET = "unset"
     AFTER = "after"
     FIRST = "first"
+    NEST = "nest"
+    REPEAT = "repeat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +59,9 @@ class Edit:
     """One change; `name` is an attribute, `value` its value, a text or an XML fragment.
 
     A fragment (for ``after`` and ``first``) is one element with the prefixes
-    ``cac`` and ``cbc``.
+    ``cac`` and ``cbc``. What ``nest`` copies is found again below `NESTED`, under
+    another `name` where one is given. For ``repeat``, `name` is how many times the
+    element says `value`.
     """
 
     action: Action
@@ -64,6 +80,8 @@ class Edit:
             Action.UNSET: f"{self.path} without @{self.name}",
             Action.AFTER: f"{shown} put behind {self.path}",
             Action.FIRST: f"{shown} put first into {self.path}",
+            Action.NEST: f"a copy of {self.path} put into an extension {self.name}",
+            Action.REPEAT: f"{self.path} says {shown} {self.name} times",
         }
         return words[self.action]
 
@@ -98,6 +116,11 @@ def _name(tag: str) -> str:
     return tag if prefix is None else f"{prefix}:{local}"
 
 
+def _tag(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return f"{{{_NAMESPACES[prefix]}}}{local}"
+
+
 def _apply(root: etree._Element, edit: Edit) -> None:
     element = root if edit.path == "." else root.find(edit.path, _NAMESPACES)
     if element is None:
@@ -112,6 +135,13 @@ def _apply(root: etree._Element, edit: Edit) -> None:
         element.attrib.pop(edit.name, "")
     elif edit.action is Action.FIRST:
         element.insert(0, _fragment(edit.value))
+    elif edit.action is Action.NEST:
+        nested = copy.deepcopy(element)
+        if edit.name:
+            nested.tag = _tag(edit.name)
+        _extension(root, nested)
+    elif edit.action is Action.REPEAT:
+        element.text = edit.value * int(edit.name)
     else:
         _beside(element, edit)
 
@@ -128,6 +158,17 @@ def _beside(element: etree._Element, edit: Edit) -> None:
         parent.insert(0 if parent.index(element) else len(parent), element)
     else:
         element.addnext(_fragment(edit.value))
+
+
+def _extension(root: etree._Element, nested: etree._Element) -> None:
+    """Put an element into an extension of the document, the first one there is."""
+    extensions = root.find("ext:UBLExtensions", _NAMESPACES)
+    if extensions is None:
+        extensions = etree.Element(f"{{{_EXT}}}UBLExtensions", nsmap={"ext": _EXT})
+        root.insert(0, extensions)
+    extension = etree.Element(f"{{{_EXT}}}UBLExtension")
+    extensions.insert(0, extension)
+    etree.SubElement(extension, f"{{{_EXT}}}ExtensionContent").append(nested)
 
 
 def _fragment(text: str) -> etree._Element:

@@ -139,6 +139,23 @@ def test_what_a_signature_alone_breaks_is_passed_over_and_said() -> None:
     assert found.findings[1].location.line is not None
 
 
+@pytest.mark.parametrize("around", ["{}", '<x xmlns="urn:x">{}</x>'])
+def test_a_signature_that_holds_elements_of_an_invoice_is_not_passed_over(
+    around: str,
+) -> None:
+    """Rules see them wherever they stand: BR-CIUS-PT-24 would be found."""
+    hidden = around.format(f'<c:OrderReference xmlns:c="{xmlio.CAC}"/>')
+    end = b"</ds:KeyInfo>"
+    data = signed()
+    assert end in data
+    beside = end + f"<ds:Object>{hidden}</ds:Object>".encode()
+
+    found = schema.check(xmlio.parse(data.replace(end, beside, 1)))
+
+    assert found.outcome is Outcome.FAILED
+    assert {f.severity for f in found.findings} == {Severity.FATAL}
+
+
 def test_other_errors_stay_and_stand_where_they_are() -> None:
     wrong = INVOICE.replace(b"<cbc:IssueDate>", b"<cbc:IssueDate>0", 1)
     data = signed(document=wrong)

@@ -7,7 +7,7 @@ import pytest
 
 from cius_pt.errors import InvalidValue, UnreadableDocument
 from cius_pt.testing.breaking import base
-from cius_pt.testing.edits import Action, Edit, edited, path_of
+from cius_pt.testing.edits import NESTED, Action, Edit, edited, path_of
 from cius_pt.xmlio import CAC, CBC, tree
 
 SMALL = (
@@ -42,6 +42,14 @@ def after(action: Action, path: str, name: str = "", value: str = "") -> list[st
             (Action.FIRST, ".", "", "<cbc:Note>N</cbc:Note>"),
             ["Note=N", "ID=A{'x': '1'}", "ID=B", "Item="],
         ),
+        (
+            (Action.REPEAT, "cbc:ID[2]", "3", "ab"),
+            ["ID=A{'x': '1'}", "ID=ababab", "Item="],
+        ),
+        (
+            (Action.NEST, "cbc:ID[2]"),
+            ["UBLExtensions=", "ID=A{'x': '1'}", "ID=B", "Item="],
+        ),
     ],
     ids=lambda value: str(value[0]) if isinstance(value, tuple) else "",
 )
@@ -49,6 +57,19 @@ def test_an_edit_does_what_it_says(
     edit: tuple[Action, str], expected: list[str]
 ) -> None:
     assert after(*edit) == expected
+
+
+@pytest.mark.parametrize("name", ["", "cn:CreditNote"])
+def test_what_is_nested_is_found_below_the_extension(name: str) -> None:
+    found = f"{NESTED}/{name or 'cac:Item'}"
+    nest = Edit(action=Action.NEST, path="cac:Item", name=name)
+    write = Edit(action=Action.WRITE, path=found, value="nested")
+
+    root = tree(edited(SMALL, [nest, nest, write]))
+
+    texts = [(path_of(e), e.text) for e in root.iter("*") if e.text == "nested"]
+    first = found.replace("ext:UBLExtension/", "ext:UBLExtension[1]/")
+    assert texts == [(first, "nested")]
 
 
 def test_every_element_is_found_again_by_its_path() -> None:
