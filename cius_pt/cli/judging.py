@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from cius_pt.checking import Asked, Document
     from cius_pt.cli.journal import Journal
+    from cius_pt.cli.silenced import Silenced
 
 
 @dataclass(slots=True)
@@ -53,11 +54,15 @@ class Judged:
 
     `document` returns its bytes for those who show it, None when there are none any
     more. They may differ from what was checked if the file was written meanwhile.
+    `silenced` is what the report does not show as the rules said it; `conforms` is the
+    verdict without any of that.
     """
 
     name: str
     report: Report
     document: Callable[[], bytes | None]
+    conforms: bool
+    silenced: tuple[Silenced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,12 @@ def reports(
 
 def _judged(planned: _Planned, report: Report) -> Judged:
     opened = planned.opened
-    return Judged(name=opened.source.name, report=report, document=opened.again)
+    return Judged(
+        name=opened.source.name,
+        report=report,
+        document=opened.again,
+        conforms=report.conforms,
+    )
 
 
 def _known(plan: deque[_Planned]) -> Iterator[Judged]:

@@ -80,7 +80,12 @@ RUNS = st.lists(st.tuples(NAMES, REPORTS), max_size=3)
 
 def judged(name: str, report: Report, document: bytes | None = None) -> Judged:
     """Return a report as the command line has it."""
-    return Judged(name=name, report=report, document=lambda: document)
+    return Judged(
+        name=name,
+        report=report,
+        document=lambda: document,
+        conforms=report.conforms,
+    )
 
 
 def formatted(
