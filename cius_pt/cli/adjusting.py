@@ -19,7 +19,7 @@ from cius_pt.findings import Outcome, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cius_pt.cli.baseline import Baseline, Known
+    from cius_pt.cli.baseline import Baseline, Known, Written
     from cius_pt.cli.judging import Judged
     from cius_pt.findings import Check, Finding, Report
 
@@ -52,7 +52,11 @@ class Wanted:
 
 
 class Adjustment:
-    """Adjusts reports one after the other, and remembers what had no effect."""
+    """Adjusts reports one after the other, and remembers what had no effect.
+
+    `allowed` are rule ids in upper case; what `baseline` knows is hidden, and `written`
+    gets everything as the rules said it.
+    """
 
     def __init__(
         self,
@@ -60,21 +64,27 @@ class Adjustment:
         *,
         allowed: frozenset[str] = frozenset(),
         baseline: Baseline | None = None,
+        written: Written | None = None,
     ) -> None:
         self._wanted = wanted or Wanted()
         self._allowed = allowed
         self._baseline = baseline
+        self._written = written
         self._refused: dict[str, None] = {}
         self._unknown: dict[str, None] = {}
 
     def __call__(self, judged: Judged) -> Judged:
         """Return a file with its report as it is to be shown."""
         report = judged.report
+        if self._written is not None:
+            self._written.add(judged.name, report)
         known = None if self._baseline is None else self._baseline.known(judged.name)
         held = holds(report)
         checks, changes = [], list[Change]()
         for check in report.checks:
-            found = [(f, self._change(check, f, known, held=held)) for f in check.findings]
+            found = [
+                (f, self._change(check, f, known, held=held)) for f in check.findings
+            ]
             made = [change for _, change in found if change is not None]
             if made:
                 shown = (f if change is None else change.shown for f, change in found)
@@ -94,8 +104,8 @@ class Adjustment:
             changes=tuple(changes),
         )
 
-    def notes(self) -> Iterator[str]:
-        """Yield what had no effect, and why, for standard error."""
+    def close(self) -> Iterator[str]:
+        """Write the new baseline, if any, and yield what had no effect, and why."""
         if self._refused:
             yield (
                 f"{self._wanted.by}: {_few(self._refused)} is fatal and stays so; what "
@@ -108,6 +118,8 @@ class Adjustment:
             )
         if self._baseline is not None:
             yield from self._baseline.notes()
+        if self._written is not None:
+            yield from self._written.close()
 
     def _change(
         self, check: Check, finding: Finding, known: Known | None, *, held: bool

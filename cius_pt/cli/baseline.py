@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.circumstances import told
@@ -26,6 +25,7 @@ from cius_pt.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from cius_pt.findings import Finding, Report
 
@@ -61,7 +61,7 @@ class Known:
 
     def close(self) -> None:
         """Count what has gone; only for a report to which nothing is missing."""
-        self._baseline.gone += sum(+self._left)
+        self._baseline.gone += (+self._left).total()
 
 
 class Baseline:
@@ -113,10 +113,16 @@ class Written:
         self._found.setdefault(_seen_from(self._path, name), Counter())
         self._found[_seen_from(self._path, name)] |= found
 
-    def close(self) -> None:
-        """Write the file, whole; raises `OSError`."""
+    def close(self) -> Iterator[str]:
+        """Write the file, whole, and yield what to say; raises `OSError`."""
         entries = [
-            {"file": file, "rule": rule, "severity": severity, "place": place, "count": n}
+            {
+                "file": file,
+                "rule": rule,
+                "severity": severity,
+                "place": place,
+                "count": n,
+            }
             for file, found in sorted(self._found.items())
             for (rule, severity, place), n in sorted(found.items())
         ]
@@ -126,9 +132,6 @@ class Written:
             f"{lines}\n]}}\n"
         )
         write_whole(self._path, text.encode())
-
-    def notes(self) -> Iterator[str]:
-        """Yield what to say at the end."""
         for name in self._left:
             yield (
                 f"{visible(name)}: what is fatal is not in the baseline: because of it "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from cius_pt import artefacts, checking
-from cius_pt.cli.check_settings import adjustment, settings_options, to_be_written
+from cius_pt.cli.check_settings import adjustment, settings_options
 from cius_pt.cli.exit_codes import COULD_NOT, DONE, FINDINGS
 from cius_pt.cli.files import STDIN, find
 from cius_pt.cli.formats import FORMATS, Outputs, Setting, output_files
@@ -168,8 +168,9 @@ def check(  # noqa: PLR0913 - one for each option
     code = COULD_NOT if found.problems else DONE
     names = [source.name for source in found.sources]
     to_files = output_files(outputs, names)
-    adjust = adjustment(context, allow, baseline, rules=rules)
-    written = to_be_written(write_baseline, names)
+    adjust = adjustment(
+        context, allow, (baseline, write_baseline), rules=rules, sources=names
+    )
     if svrl is not None and (len(found.sources) != 1 or STDIN in files):
         raise click.UsageError("--svrl is for one document in a file")
     tally = _tally(lang, stats=stats)
@@ -194,8 +195,6 @@ def check(  # noqa: PLR0913 - one for each option
             journal=journal,
         ):
             progress.erase()
-            if written is not None:
-                written.add(judged.name, judged.report)
             adjusted = adjust(judged)
             output.write(adjusted)
             tally.add(adjusted)
@@ -204,12 +203,8 @@ def check(  # noqa: PLR0913 - one for each option
         progress.erase()
         output.close()
     tally.close()
-    for note in adjust.notes():
-        tell(note)
-    if written is not None:
-        written.close()
-        for note in written.notes():
-            tell(note)
+    for note in adjust.close():
+        tell(visible(note))
     if svrl is not None:
         write_whole(svrl, checking.svrl(found.sources[0].read(), rules=rules))
     context.exit(code)

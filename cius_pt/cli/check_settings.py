@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from cius_pt.cli.adjusting import Adjustment
-    from cius_pt.cli.baseline import Written
     from cius_pt.cli.config import Config
 
     Command = TypeVar("Command", bound=Callable[..., Any])
@@ -64,8 +63,8 @@ _OPTIONS: Final = (
         is_eager=True,
         expose_value=False,
         callback=_use,
-        help="The settings; by default the nearest cius-pt.toml, or pyproject.toml with "
-        "[tool.cius-pt], from the working directory upwards.",
+        help="The settings; by default the nearest cius-pt.toml, or pyproject.toml "
+        "with [tool.cius-pt], from the working directory upwards.",
     ),
     click.option(
         "--no-config",
@@ -105,16 +104,22 @@ def settings_options(command: Command) -> Command:
 
 
 def adjustment(
-    context: click.Context, allow: Iterable[str], baseline: Path | None, *, rules: str
+    context: click.Context,
+    allow: Iterable[str],
+    baselines: tuple[Path | None, Path | None],
+    *,
+    rules: str,
+    sources: Iterable[str],
 ) -> Adjustment:
-    """Return what adjusts the reports of a command.
+    """Return what adjusts the reports of a command; `baselines`: to read, to write.
 
     Raises a usage error for rule ids that nobody knows, unless `rules` are a set whose
-    ids cannot be known, and `CiusPtError` for a baseline that is none.
+    ids cannot be known, and for a baseline that would be written over a source;
+    `CiusPtError` for a baseline that is none.
     """
     # Late: a command that stops at its options needs none of it.
     from cius_pt.cli.adjusting import Adjustment, Wanted  # noqa: PLC0415
-    from cius_pt.cli.baseline import Baseline  # noqa: PLC0415
+    from cius_pt.cli.baseline import Baseline, Written  # noqa: PLC0415
 
     config: Config | None = context.meta.get(_CONFIG)
     allowed = frozenset(map(_allowed, allow))
@@ -125,26 +130,15 @@ def adjustment(
         if not _foreign(rules):
             raise click.UsageError(f"{problem}; see cius-pt explain --list")
         tell(problem)
+    known, new = baselines
+    if new is not None and os.path.realpath(new) in map(os.path.realpath, sources):
+        raise click.UsageError("--write-baseline would overwrite what is to be checked")
     return Adjustment(
         Wanted() if config is None else config.wanted,
         allowed=allowed,
-        baseline=None if baseline is None else Baseline(baseline),
+        baseline=None if known is None else Baseline(known),
+        written=None if new is None else Written(new),
     )
-
-
-def to_be_written(path: Path | None, sources: Iterable[str]) -> Written | None:
-    """Return the baseline of --write-baseline.
-
-    Raises a usage error for a file that is to be checked, `CiusPtError` for one that
-    is something else than a baseline.
-    """
-    if path is None:
-        return None
-    from cius_pt.cli.baseline import Written  # noqa: PLC0415 - only for who asks
-
-    if os.path.realpath(path) in map(os.path.realpath, sources):
-        raise click.UsageError("--write-baseline would overwrite what is to be checked")
-    return Written(path)
 
 
 def _allowed(rule: str) -> str:

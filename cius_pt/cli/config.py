@@ -114,15 +114,15 @@ def _given(path: Path) -> Mapping[str, Any] | None:
 def _config(path: Path, given: Mapping[str, Any]) -> Config:
     options, wanted = {}, dict[str, Any]()
     for key, value in given.items():
+        if key not in _OPTIONS and key not in _WANTED:
+            known = ", ".join([*_OPTIONS, *_WANTED])
+            raise _refused(path, f"{key}: there is no such key; there are {known}")
         try:
-            if key in _OPTIONS:
-                name, read_option = _OPTIONS[key]
-                options[name] = read_option(path, value)
-            elif key in _WANTED:
+            if key in _WANTED:
                 wanted[key] = _WANTED[key](value)
             else:
-                known = ", ".join([*_OPTIONS, *_WANTED])
-                raise ValueError(f"there is no such key; there are {known}")
+                name, read_option = _OPTIONS[key]
+                options[name] = read_option(path, value)
         except ValueError as error:
             raise _refused(path, f"{key}: {error}") from None
     name = path.name if path.parent == Path.cwd() else str(path)

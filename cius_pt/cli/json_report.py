@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cius_pt.cli.streams import put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cius_pt.cli.judging import Judged
     from cius_pt.signature.status import SignatureReport
@@ -42,7 +42,7 @@ class JsonReports:
         """Write the report on the signatures of one document."""
         self.add({"file": file, **report.to_dict()})
 
-    def add(self, report: object) -> None:
+    def add(self, report: Mapping[str, Any]) -> None:
         """Write the JSON form of one report."""
         text = encodable(report)
         self._put(f"{self._before}\n{text}")

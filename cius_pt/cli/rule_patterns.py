@@ -66,5 +66,3 @@ def nearest(wanted: str) -> str | None:
 
 def _says(pattern: str) -> tuple[bool, int]:
     return "*" not in pattern, len(pattern)
-
-

@@ -48,12 +48,11 @@ def places() -> Mapping[str, int]:
 def descriptors(lang: Language) -> Iterator[str]:
     """Yield the descriptor of each rule, in the order of the catalogue, as JSON."""
     path = artefacts.cache_folder() / f"sarif-rules-{lang}.jsonl"
-    with suppress(OSError):
-        with path.open("rb") as file:
-            if _whole(file):
-                for line in file:
-                    yield line.rstrip(b"\n").decode()
-                return
+    with suppress(OSError), path.open("rb") as file:
+        if _whole(file):
+            for line in file:
+                yield line.rstrip(b"\n").decode()
+            return
     made = [json.dumps(d, ensure_ascii=False) for d in _made(lang)]
     _keep(path, "".join(f"{line}\n" for line in made).encode())
     yield from made

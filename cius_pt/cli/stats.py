@@ -95,7 +95,9 @@ class Stats:
             self._broken[rule].documents += 1
         for step in report.checks:
             self._seconds[step.name] = self._seconds.get(step.name, 0.0) + step.seconds
-        heapq.heappush(self._slowest, (sum(s.seconds for s in report.checks), judged.name))
+        heapq.heappush(
+            self._slowest, (sum(s.seconds for s in report.checks), judged.name)
+        )
         if len(self._slowest) > _SLOWEST:
             heapq.heappop(self._slowest)
 
