@@ -39,7 +39,7 @@ _SCHEMA: Final = (
     "sarif-schema-2.1.0.json"
 )
 # So many texts are written at once: for a pipe each write is a call of the system.
-_PIECE: Final = 50
+_PIECE: Final = 10
 
 
 class SarifReports:
