@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from cius_pt import artefacts, checking
+from cius_pt.cli.check_settings import adjustment, settings_options
 from cius_pt.cli.exit_codes import COULD_NOT, DONE, FINDINGS
 from cius_pt.cli.files import STDIN, find
 from cius_pt.cli.formats import FORMATS, Outputs, Setting, output_files
@@ -83,6 +84,7 @@ _NEVER = "never"
     show_default=True,
     help="Exit with 1 when a finding is at least as bad as this.",
 )
+@settings_options
 @click.option(
     "--warnings",
     "show_all",
@@ -134,6 +136,9 @@ def check(  # noqa: PLR0913 - one for each option
     recipient: str | None,
     also: Literal["en16931"] | None,
     fail_on: str,
+    allow: tuple[str, ...],
+    baseline: Path | None,
+    write_baseline: Path | None,
     show_all: bool,
     lang: str | None,
     jobs: int,
@@ -161,7 +166,11 @@ def check(  # noqa: PLR0913 - one for each option
     for problem in found.problems:
         tell(visible(problem))
     code = COULD_NOT if found.problems else DONE
-    to_files = output_files(outputs, (source.name for source in found.sources))
+    names = [source.name for source in found.sources]
+    to_files = output_files(outputs, names)
+    adjust = adjustment(
+        context, allow, (baseline, write_baseline), rules=rules, sources=names
+    )
     if svrl is not None and (len(found.sources) != 1 or STDIN in files):
         raise click.UsageError("--svrl is for one document in a file")
     tally = _tally(lang, stats=stats)
@@ -186,13 +195,16 @@ def check(  # noqa: PLR0913 - one for each option
             journal=journal,
         ):
             progress.erase()
-            output.write(judged)
-            tally.add(judged.name, judged.report)
+            adjusted = adjust(judged)
+            output.write(adjusted)
+            tally.add(adjusted)
             progress.step()
-            code = max(code, _exit_code(judged.report, threshold))
+            code = max(code, _exit_code(adjusted.report, threshold))
         progress.erase()
         output.close()
     tally.close()
+    for note in adjust.close():
+        tell(visible(note))
     if svrl is not None:
         write_whole(svrl, checking.svrl(found.sources[0].read(), rules=rules))
     context.exit(code)

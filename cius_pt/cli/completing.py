@@ -121,6 +121,7 @@ BY_NAME: Final[Mapping[str, Completer]] = {
     "recipient": recipients,
 }
 BY_COMMAND: Final[Mapping[str, Completer]] = {
+    "check allow": rule_ids,
     "codes name": code_lists,
     "codes wanted": codes_of,
     "explain wanted": rule_ids,

@@ -79,33 +79,33 @@ def _text(setting: Setting, out: Out) -> Reports:
 
 
 def _json(_: Setting, out: Out) -> Reports:
-    from cius_pt.cli.json_report import JsonReports  # noqa: PLC0415
+    from cius_pt.cli.json_report import JudgedJson  # noqa: PLC0415
 
-    return _Bare(JsonReports(out=out))
+    return JudgedJson(out=out)
 
 
 def _ndjson(_: Setting, out: Out) -> Reports:
     from cius_pt.cli.ndjson_report import NdjsonReports  # noqa: PLC0415
 
-    return _Bare(NdjsonReports(out=out))
+    return NdjsonReports(out=out)
 
 
 def _sarif(setting: Setting, out: Out) -> Reports:
     from cius_pt.cli.sarif_report import SarifReports  # noqa: PLC0415
 
-    return _Bare(SarifReports(setting.lang, setting.problems, out=out))
+    return SarifReports(setting.lang, setting.problems, out=out)
 
 
 def _junit(setting: Setting, out: Out) -> Reports:
     from cius_pt.cli.junit_report import JunitReports  # noqa: PLC0415
 
-    return _Bare(JunitReports(setting.problems, out=out))
+    return JunitReports(setting.problems, out=out)
 
 
 def _github(setting: Setting, out: Out) -> Reports:
     from cius_pt.cli.github_report import GithubReports  # noqa: PLC0415
 
-    return _Bare(GithubReports(setting.problems, out=out))
+    return GithubReports(setting.problems, out=out)
 
 
 FORMATS: Final[Mapping[str, Callable[[Setting, Out], Reports]]] = {

@@ -18,7 +18,8 @@ from cius_pt.findings import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from cius_pt.findings import Finding, Report
+    from cius_pt.cli.judging import Judged
+    from cius_pt.findings import Finding
 
 _COMMANDS: Final[Mapping[Severity, str]] = {
     Severity.FATAL: "error",
@@ -40,13 +41,20 @@ class GithubReports:
         for problem in problems:
             out(_command("error", {"title": "not checked"}, problem))
 
-    def write(self, file: str, report: Report) -> None:
+    def write(self, judged: Judged) -> None:
         """Write the annotations of one document."""
+        file, report = judged.name, judged.report
         lines = [_annotation(file, finding) for finding in report.findings]
         for step, reason, bad in gaps(report):
             command = "error" if bad else "notice"
             about = {"file": file, "title": step}
             lines.append(_command(command, about, reason))
+        if judged.silenced:
+            verdict = "conforms" if judged.conforms else "does not conform"
+            said = [f"{verdict} by the rules; not shown as they say it:"]
+            about = {"file": file, "title": "silenced"}
+            text = "\n".join([*said, *map(str, judged.silenced)])
+            lines.append(_command("notice", about, text))
         if lines:
             self._put("".join(lines))
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cius_pt import checking
 from cius_pt.cli.files import STDIN, Source
+from cius_pt.cli.silenced import Change, Silenced
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Report
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from cius_pt.checking import Asked, Document
     from cius_pt.cli.journal import Journal
-    from cius_pt.cli.silenced import Silenced
 
 
 @dataclass(slots=True)
@@ -54,8 +54,8 @@ class Judged:
 
     `document` returns its bytes for those who show it, None when there are none any
     more. They may differ from what was checked if the file was written meanwhile.
-    `silenced` is what the report does not show as the rules said it; `conforms` is the
-    verdict without any of that.
+    `silenced` is what the report does not show as the rules said it, `changes` the same
+    finding by finding; `conforms` is the verdict without any of that.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Judged:
     document: Callable[[], bytes | None]
     conforms: bool
     silenced: tuple[Silenced, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

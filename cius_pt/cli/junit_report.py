@@ -4,7 +4,8 @@
 FAILED is a failure; a step that was skipped and leaves something unknown is an error,
 one that another step's failure or the document made pointless is skipped. What does
 not decide the verdict (warnings, the second opinion) is in ``system-out``. Suites are
-written as they come; only the end of the document is missing until then.
+written as they come; only the end of the document is missing until then. Where not all
+is shown as the rules said it, the properties of the suite say what, and the verdict.
 
 All is ASCII, the rest as references, so that a terminal of any encoding gives XML.
 """
@@ -22,7 +23,8 @@ from cius_pt.findings import Outcome, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from cius_pt.findings import Check, Report
+    from cius_pt.cli.judging import Judged
+    from cius_pt.findings import Check
 
 _START: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cius-pt">\n'
 # XML 1.0, production 2: these characters it cannot hold, not even as references.
@@ -45,8 +47,9 @@ class JunitReports:
         for problem in problems:
             self._suite(problem, [_nothing(problem, problem)], errors=1)
 
-    def write(self, file: str, report: Report) -> None:
+    def write(self, judged: Judged) -> None:
         """Write the suite of one document."""
+        file, report = judged.name, judged.report
         cases = [_case(file, check) for check in report.checks]
         # A suite without a test is green.
         empty = nothing(report)
@@ -60,6 +63,7 @@ class JunitReports:
             errors=sum(map(unknown, decide)) + empty,
             skipped=sum(map(_spared, report.checks)),
             seconds=sum(check.seconds for check in report.checks),
+            properties=_properties(judged),
         )
 
     def close(self) -> None:
@@ -75,12 +79,22 @@ class JunitReports:
         errors: int = 0,
         skipped: int = 0,
         seconds: float = 0.0,
+        properties: str = "",
     ) -> None:
         self._put(
             f'<testsuite name="{_xml(name)}" tests="{len(cases)}" '
             f'failures="{failures}" errors="{errors}" skipped="{skipped}" '
-            f'time="{seconds:.6f}">\n{"".join(cases)}</testsuite>\n'
+            f'time="{seconds:.6f}">\n{properties}{"".join(cases)}</testsuite>\n'
         )
+
+
+def _properties(judged: Judged) -> str:
+    if not judged.silenced:
+        return ""
+    pairs = [("conforms", str(judged.conforms).lower())]
+    pairs += [("silenced", str(each)) for each in judged.silenced]
+    lines = [f'<property name="{name}" value="{_xml(v)}"/>\n' for name, v in pairs]
+    return f"<properties>\n{''.join(lines)}</properties>\n"
 
 
 def _case(file: str, check: Check) -> str:

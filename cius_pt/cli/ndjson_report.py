@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cius_pt.cli.json_report import encodable
+from cius_pt.cli.json_report import data, encodable
 from cius_pt.cli.streams import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cius_pt.findings import Report
+    from cius_pt.cli.judging import Judged
 
 
 class NdjsonReports:
@@ -24,9 +24,9 @@ class NdjsonReports:
     def __init__(self, *, out: Callable[[str], None] = put) -> None:
         self._put = out
 
-    def write(self, file: str, report: Report) -> None:
+    def write(self, judged: Judged) -> None:
         """Write the report on one document."""
-        self._put(f"{encodable({'file': file, **report.to_dict()})}\n")
+        self._put(f"{encodable(data(judged))}\n")
 
     def close(self) -> None:
         """End the output: lines have no end."""

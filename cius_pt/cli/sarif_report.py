@@ -1,43 +1,45 @@
 # SPDX-License-Identifier: MIT
 """Reports as SARIF 2.1.0, one run: a result for each finding, at its place.
 
-Results are written as they come. In memory until the end are the rules that occurred,
-each once, and a notification for each skipped step and missing file, so that an
-archive of which nothing could be checked grows it by some 500 bytes a step. The order
-of keys means nothing in JSON; half a document has no end and is no JSON.
+Results are written as they come, at the end every rule of the catalogue and what else
+occurred. In memory until then is a notification for each skipped step and missing
+file, so that an archive of which nothing could be checked grows it by some 500 bytes a
+step. The order of keys means nothing in JSON; half a document has no end and is no
+JSON.
+
+What was hidden is a result with a suppression; what counts as less or more says what
+its publisher calls it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 from importlib.metadata import version
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from cius_pt.cli.json_report import encodable
+from cius_pt.cli.fingerprint import fingerprint
+from cius_pt.cli.json_report import encodable, encodable_text
+from cius_pt.cli.sarif_rules import LEVELS, descriptors, places
 from cius_pt.cli.streams import put
+from cius_pt.cli.text import visible
 from cius_pt.cli.unknowns import gaps
-from cius_pt.findings import Severity
-from cius_pt.rules import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from cius_pt.findings import Check, Finding, Location, Report
-    from cius_pt.rules.entry import Entry, Language
+    from cius_pt.cli.judging import Judged
+    from cius_pt.cli.silenced import Change
+    from cius_pt.findings import Finding, Location
+    from cius_pt.rules.entry import Language
 
 _SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
     "sarif-schema-2.1.0.json"
 )
-# SARIF 2.1.0, 3.27.10: a note is what is neither error nor warning.
-_LEVELS: Final[Mapping[Severity, str]] = {
-    Severity.FATAL: "error",
-    Severity.WARNING: "warning",
-    Severity.INFO: "note",
-}
+# So many texts are written at once: for a pipe each write is a call of the system.
+_PIECE: Final = 10
 
 
 class SarifReports:
@@ -51,8 +53,7 @@ class SarifReports:
         out: Callable[[str], None] = put,
     ) -> None:
         self._put, self._lang = out, lang
-        self._rules: dict[str, int] = {}
-        self._descriptors: list[dict[str, Any]] = []
+        self._others: dict[str, int] = {}
         self._versions: dict[str, dict[str, None]] = {}
         # As text, which takes a fifth of the room that the values take.
         self._notes = [
@@ -75,81 +76,90 @@ class SarifReports:
         )
         out(start.removesuffix("]}]}"))
 
-    def write(self, file: str, report: Report) -> None:
+    def write(self, judged: Judged) -> None:
         """Write the results of one document."""
-        lines = []
+        file, report = judged.name, judged.report
+        changed = {(c.step, c.shown): c for c in judged.changes}
+        found = []
         for check in report.checks:
             if check.version:
                 self._versions.setdefault(check.name, {})[check.version] = None
             for finding in check.findings:
-                index = self._index(finding)
-                data = encodable(_result(file, check, finding, index))
-                lines.append(f"{self._before}\n{data}")
-                self._before = ","
+                change = changed.get((check.name, finding))
+                result = self._result(file, check.name, finding, check.advisory)
+                found.append(result if change is None else _lowered(result, change))
+        for change in judged.changes:
+            if change.shown is None:
+                result = self._result(
+                    file, change.step, change.published, change.advisory
+                )
+                found.append(_suppressed(result, change))
+        for result in found:
+            self._put(f"{self._before}\n{encodable(result)}")
+            self._before = ","
         for step, reason, bad in gaps(report):
             self._notes.append(encodable(_notification(step, reason, file, bad=bad)))
             self._successful = self._successful and not bad
-        if lines:
-            self._put("".join(lines))
+        if judged.silenced:
+            said = "; ".join(map(str, judged.silenced))
+            note = _notification("silenced", said, file, bad=False)
+            self._notes.append(encodable(note))
 
     def close(self) -> None:
         """End the document with what is known only now."""
-        driver = {
-            "name": "cius-pt",
-            "version": version("cius-pt"),
-            "rules": self._descriptors,
-        }
+        driver = encodable({"name": "cius-pt", "version": version("cius-pt")})
+        self._put(f'\n],"tool": {{"driver": {driver[:-1]}, "rules": [')
+        others = (encodable({"id": rule}) for rule in self._others)
+        self._list(chain(map(encodable_text, descriptors(self._lang)), others))
         versions = {name: list(found) for name, found in self._versions.items()}
-        end = {"tool": {"driver": driver}, "properties": {"versions": versions}}
+        end = encodable({"properties": {"versions": versions}})
         invocation = encodable({"executionSuccessful": self._successful})
         self._put(
-            f'\n],{encodable(end)[1:-1]}, "invocations": [{invocation[:-1]}, '
+            f'\n]}}}},{end[1:-1]}, "invocations": [{invocation[:-1]}, '
             '"toolExecutionNotifications": ['
         )
-        for before, note in zip(chain([""], repeat(",")), self._notes, strict=False):
-            self._put(f"{before}\n{note}")
+        self._list(self._notes)
         self._put("\n]}]}]}\n")
 
-    def _index(self, finding: Finding) -> int:
-        """Return the place of a finding's rule among those of the run."""
-        index = self._rules.setdefault(finding.rule, len(self._rules))
-        if index == len(self._descriptors):
-            found = catalogue.entry(finding.rule)
-            self._descriptors.append(
-                {"id": finding.rule}
-                if found is None
-                else _descriptor(found, self._lang)
-            )
-        return index
+    def _list(self, texts: Iterable[str]) -> None:
+        pairs = zip(chain([""], repeat(",")), texts, strict=False)
+        while piece := "".join(f"{b}\n{t}" for b, t in islice(pairs, _PIECE)):
+            self._put(piece)
+
+    def _result(
+        self, file: str, step: str, finding: Finding, advisory: bool
+    ) -> dict[str, Any]:
+        hint = f"\n{finding.hint}" if finding.hint else ""
+        return {
+            "ruleId": finding.rule,
+            "ruleIndex": self._index(finding.rule),
+            "level": LEVELS[finding.severity],
+            "message": {"text": f"{finding.message}{hint}"},
+            "locations": [_location(file, finding.location)],
+            "partialFingerprints": {"ruleAndPlace/v1": fingerprint(finding)},
+            "properties": {"step": step, "bt": finding.bt, "advisory": advisory},
+        }
+
+    def _index(self, rule: str) -> int:
+        """Return the place of a rule among those of the run."""
+        known = places()
+        if rule in known:
+            return known[rule]
+        return len(known) + self._others.setdefault(rule, len(self._others))
 
 
-def _descriptor(entry: Entry, lang: Language) -> dict[str, Any]:
-    asks, why, fix = (text.get(lang) for text in (entry.asks, entry.why, entry.fix))
-    return {
-        "id": entry.rule,
-        "shortDescription": {"text": asks},
-        "fullDescription": {"text": f"{asks} {why}"},
-        "help": {"text": fix},
-        "defaultConfiguration": {"level": _LEVELS[entry.severity]},
-        "properties": {"terms": list(entry.terms), "fields": list(entry.fields)},
+def _lowered(result: dict[str, Any], change: Change) -> dict[str, Any]:
+    published = {
+        "publishedSeverity": change.published.severity.value,
+        "changedBy": visible(change.by),
     }
+    return {**result, "properties": {**result["properties"], **published}}
 
 
-def _result(file: str, check: Check, finding: Finding, index: int) -> dict[str, Any]:
-    hint = f"\n{finding.hint}" if finding.hint else ""
-    return {
-        "ruleId": finding.rule,
-        "ruleIndex": index,
-        "level": _LEVELS[finding.severity],
-        "message": {"text": f"{finding.message}{hint}"},
-        "locations": [_location(file, finding.location)],
-        "partialFingerprints": {"ruleAndPlace/v1": _fingerprint(finding)},
-        "properties": {
-            "step": check.name,
-            "bt": finding.bt,
-            "advisory": check.advisory,
-        },
-    }
+def _suppressed(result: dict[str, Any], change: Change) -> dict[str, Any]:
+    # SARIF 2.1.0, 3.35: external is what does not stand in the file itself.
+    suppression = {"kind": "external", "justification": visible(change.by)}
+    return {**result, "suppressions": [suppression]}
 
 
 def _location(file: str, place: Location) -> dict[str, Any]:
@@ -179,14 +189,6 @@ def _notification(
         return said
     place = {"physicalLocation": {"artifactLocation": {"uri": _uri(file)}}}
     return {**said, "locations": [place]}
-
-
-def _fingerprint(finding: Finding) -> str:
-    """Return what stays when lines move: a finding is its rule and its place."""
-    place = finding.location
-    where = place.xpath or place.path or finding.message
-    text = f"{finding.rule}\0{where}"
-    return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 
 
 def _uri(file: str) -> str:

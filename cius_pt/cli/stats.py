@@ -22,8 +22,12 @@ from cius_pt.rules import catalogue
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from cius_pt.findings import Finding, Report
+    from cius_pt.cli.judging import Judged
+    from cius_pt.findings import Finding
     from cius_pt.rules.entry import Language
+
+    # Rule, its severity, the one that is shown, and who wanted it.
+    _Quiet = tuple[str, Severity, Severity | None, str]
 
 _SHOWN: Final = 10
 _SLOWEST: Final = 5
@@ -39,6 +43,9 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Rules most often broken (documents, findings):",
     ),
     "more": ("e mais {} regras", "and {} more rules"),
+    "silenced": ("Silenciado (achados):", "Silenced (findings):"),
+    "hidden": ("oculta por", "hidden by"),
+    "shown": ("mostrada como {} por", "shown as {} by"),
     "time": ("Tempo por passo:", "Time by step:"),
     "each": ("por documento", "a document"),
     "slowest": ("Documentos mais demorados:", "Slowest documents:"),
@@ -69,21 +76,28 @@ class Stats:
         self._clock = clock
         self._begin = clock()
         self._broken: dict[str, _Broken] = {}
+        self._silenced: dict[_Quiet, int] = {}
         self._slowest: list[tuple[float, str]] = []
         self._seconds: dict[str, float] = {}
         self._verdicts = dict.fromkeys(("conform", "do_not", "unknown"), 0)
 
-    def add(self, file: str, report: Report) -> None:
+    def add(self, judged: Judged) -> None:
         """Count a report."""
-        self._tally.add(file, report)
-        self._verdicts[_verdict(report)] += 1
+        report = judged.report
+        self._tally.add(judged)
+        self._verdicts[_verdict(judged)] += 1
+        for each in judged.silenced:
+            key = each.rule, each.severity, each.shown, each.by
+            self._silenced[key] = self._silenced.get(key, 0) + each.count
         for finding in report.findings:
             self._rule(finding).findings += 1
         for rule in {finding.rule for finding in report.findings}:
             self._broken[rule].documents += 1
         for step in report.checks:
             self._seconds[step.name] = self._seconds.get(step.name, 0.0) + step.seconds
-        heapq.heappush(self._slowest, (sum(s.seconds for s in report.checks), file))
+        heapq.heappush(
+            self._slowest, (sum(s.seconds for s in report.checks), judged.name)
+        )
         if len(self._slowest) > _SLOWEST:
             heapq.heappop(self._slowest)
 
@@ -112,6 +126,9 @@ class Stats:
         if self._broken:
             yield from ("", self._word("rules"))
             yield from self._rules()
+        if self._silenced:
+            yield from ("", self._word("silenced"))
+            yield from self._quiet()
         if self._seconds:
             yield from ("", self._word("time"))
             yield from self._steps(total)
@@ -133,6 +150,15 @@ class Stats:
         if len(ranked) > _SHOWN:
             yield f"{'':21}{self._word('more').format(len(ranked) - _SHOWN)}"
 
+    def _quiet(self) -> Iterator[str]:
+        ranked = sorted(self._silenced.items(), key=lambda item: (-item[1], item[0][0]))
+        for (rule, severity, shown, by), count in ranked[:_SHOWN]:
+            word = "hidden" if shown is None else "shown"
+            became = self._word(word).format(shown)
+            yield f"{count:19,}  {severity:<7}  {visible(f'{rule}: {became} {by}')}"
+        if len(ranked) > _SHOWN:
+            yield f"{'':21}{self._word('more').format(len(ranked) - _SHOWN)}"
+
     def _steps(self, total: int) -> Iterator[str]:
         whole = sum(self._seconds.values()) or 1.0
         for name, seconds in sorted(self._seconds.items(), key=lambda s: -s[1]):
@@ -145,7 +171,7 @@ class Stats:
         return _WORDS[name][self._lang != "pt"]
 
 
-def _verdict(report: Report) -> str:
-    if report.conforms:
+def _verdict(judged: Judged) -> str:
+    if judged.conforms:
         return "conform"
-    return "do_not" if report.complete else "unknown"
+    return "do_not" if judged.report.complete else "unknown"

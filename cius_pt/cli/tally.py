@@ -13,7 +13,8 @@ from cius_pt.findings import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cius_pt.findings import Check, Report
+    from cius_pt.cli.judging import Judged
+    from cius_pt.findings import Check
 
 
 @dataclass(slots=True)
@@ -39,18 +40,25 @@ class Tally:
         self._conform = 0
         self._do_not = 0
         self._unknown = 0
+        self._hidden = 0
+        self._changed = 0
 
-    def add(self, file: str, report: Report) -> None:
+    def add(self, judged: Judged) -> None:
         """Count a report, and say at once which of its steps were skipped and why."""
-        reasons: dict[str, list[str]] = {}
+        report, reasons = judged.report, dict[str, list[str]]()
         for check in report.checks:
             self._steps.setdefault(check.name, _Step()).add(check)
             if check.outcome is Outcome.SKIPPED:
                 reasons.setdefault(check.reason or "", []).append(check.name)
         for reason, names in reasons.items():
             said = f"{', '.join(names)} skipped: {one_line(reason)}"
-            tell(f"{visible(file)}: {said}")
-        if report.conforms:
+            tell(f"{visible(judged.name)}: {said}")
+        for each in judged.silenced:
+            if each.shown is None:
+                self._hidden += each.count
+            else:
+                self._changed += each.count
+        if judged.conforms:
             self._conform += 1
         elif report.complete:
             self._do_not += 1
@@ -68,7 +76,15 @@ class Tally:
             tell("no file was checked")
             return
         files = "1 file" if total == 1 else f"{total} files"
-        tell(f"{files}: {', '.join(self._verdicts())}")
+        silenced = "".join(f"; {said}" for said in self._silenced())
+        tell(f"{files}: {', '.join(self._verdicts())}{silenced}")
+
+    def _silenced(self) -> Iterator[str]:
+        if self._hidden:
+            yield f"{self._hidden} finding{'s' * (self._hidden > 1)} hidden"
+        if self._changed:
+            many = "s" * (self._changed > 1)
+            yield f"{self._changed} finding{many} shown as less or more"
 
     def _verdicts(self) -> Iterator[str]:
         if self._conform:

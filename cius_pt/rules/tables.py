@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 _FOLDER = Path(__file__).parent / "entries"
 _HEADING = re.compile(r'^\["([^"\n]+)"\]$', re.MULTILINE)
@@ -56,10 +56,10 @@ def row(name: str, key: str) -> dict[str, str] | None:
     return _row(name, text[start + 1 : end if end >= 0 else None])
 
 
-def rows(name: str) -> Iterator[dict[str, str]]:
-    """Yield every row, in order."""
-    for line in _lines(name)[1:]:
-        yield _row(name, line)
+@cache
+def rows(name: str) -> tuple[Mapping[str, str], ...]:
+    """Return every row, in order."""
+    return tuple(MappingProxyType(_row(name, line)) for line in _lines(name)[1:])
 
 
 def keys(name: str) -> tuple[str, ...]:

@@ -92,10 +92,18 @@ def formatted(
     form: str, run: Iterable[tuple[str, Report]], *, whole: bool = True, **setting: Any
 ) -> str:
     """Return what a format makes of a run; not `whole`: as if it was interrupted."""
+    each = (judged(name, report) for name, report in run)
+    return run_of(form, each, whole=whole, **setting)
+
+
+def run_of(
+    form: str, run: Iterable[Judged], *, whole: bool = True, **setting: Any
+) -> str:
+    """Return what a format makes of files that were judged; see `formatted`."""
     pieces: list[str] = []
     output = FORMATS[form](Setting(**setting), pieces.append)
-    for name, report in run:
-        output.write(judged(name, report))
+    for one in run:
+        output.write(one)
     if whole:
         output.close()
     return "".join(pieces)

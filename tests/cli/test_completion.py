@@ -131,6 +131,7 @@ def test_a_shell_completes_rules_lists_and_recipients(
 
 def test_rule_ids_are_found_in_any_case() -> None:
     assert asked("explain", "br-co-25") == [("plain", "BR-CO-25")]
+    assert asked("check", "--allow", "br-co-25") == [("plain", "BR-CO-25")]
 
 
 def test_all_rule_ids_are_offered() -> None:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 
 from cius_pt import checking, xmlio
-from cius_pt.cli import main
+from cius_pt.cli import main, sarif_rules
 from cius_pt.cli.formats import FORMATS, Setting
 from cius_pt.cli.writing import WholeFile
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
@@ -43,7 +43,7 @@ REPORT_SCHEMA = json.loads((ROOT / "schemas" / "report.schema.json").read_text()
 jsonschema = pytest.importorskip("jsonschema", reason="needs the jsonschema package")
 JSON = jsonschema.Draft202012Validator(REPORT_SCHEMA)
 LINES = jsonschema.Draft202012Validator(
-    {"$defs": REPORT_SCHEMA["$defs"], "$ref": "#/$defs/Report"}
+    {"$defs": REPORT_SCHEMA["$defs"], "$ref": "#/$defs/Line"}
 )
 
 
@@ -128,6 +128,9 @@ def test_sarif_is_valid_and_never_cleaner_than_the_reports(
     rules = made["tool"]["driver"]["rules"]
     findings = [finding for _, report in run for finding in report.findings]
 
+    # Those of the catalogue are always the same: a real run looks at them.
+    others = rules[len(catalogue.rules()) :]
+    made["tool"]["driver"]["rules"] = others
     assert list(sarif.iter_errors(data)) == []
     assert [result["ruleId"] for result in results] == [f.rule for f in findings]
     assert [rules[r["ruleIndex"]]["id"] for r in results] == [f.rule for f in findings]
@@ -210,18 +213,49 @@ def test_a_file_name_is_a_uri_that_leads_to_its_bytes() -> None:
 
 
 @pytest.mark.parametrize("lang", ["pt", "en"])
-def test_sarif_explains_the_rules_that_occur(lang: Any) -> None:
+def test_sarif_explains_every_rule(lang: Any) -> None:
     report = Report(
         checks=(Check(name="rules", outcome=Outcome.FAILED, findings=(FATAL,)),)
     )
     data = json.loads(formatted("sarif", [("a.xml", report)], lang=lang))
-    (rule,) = data["runs"][0]["tool"]["driver"]["rules"]
+    (made,) = data["runs"]
+    rules = made["tool"]["driver"]["rules"]
+    rule = rules[made["results"][0]["ruleIndex"]]
     entry = catalogue.entry("BR-CO-25")
 
     assert entry is not None
+    assert [each["id"] for each in rules] == list(catalogue.rules())
+    assert (rule["id"], rule["name"]) == ("BR-CO-25", "BrCo25")
     assert rule["shortDescription"]["text"] == entry.asks.get(lang)
-    assert rule["help"]["text"] == entry.fix.get(lang)
+    for text in (entry.asks, entry.why, entry.fix):
+        assert text.get(lang) in rule["help"]["text"]
+        assert text.get(lang) in rule["help"]["markdown"]
+    assert f"```xml\n{entry.before}\n```" in rule["help"]["markdown"]
+    assert rule["properties"]["tags"] == ["BR-CO", *entry.terms]
     assert "helpUri" not in rule
+
+
+def test_what_sarif_says_of_rules_is_kept_and_never_trusted_blindly(
+    tmp_path: Path,
+) -> None:
+    made = list(sarif_rules.descriptors("pt"))
+    (kept,) = (tmp_path / "home" / "cache").glob("sarif-rules-*")
+    whole = kept.read_bytes()
+
+    assert whole.splitlines()[1:] == [line.encode() for line in made]
+    assert list(sarif_rules.descriptors("pt")) == made
+    for damaged in (b"", whole[:-9], whole.replace(b"IVA", b"IRS"), b"\xff\n{}\n"):
+        kept.write_bytes(damaged)
+        assert list(sarif_rules.descriptors("pt")) == made
+        assert kept.read_bytes() == whole
+
+
+def test_sarif_needs_no_place_to_keep_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIUS_PT_HOME", str(tmp_path / "rules.sch"))  # a file
+
+    assert len(list(sarif_rules.descriptors("en"))) == len(catalogue.rules())
 
 
 def test_a_fingerprint_stays_when_lines_move() -> None:
@@ -469,6 +503,9 @@ def test_thousands_of_reports_are_not_kept(form: str) -> None:
         nonlocal written
         written += len(text)
 
+    first = FORMATS[form](Setting(), count)
+    first.close()  # what is read once is read
+    written = 0
     output = FORMATS[form](Setting(), count)
     output.write(judged("first", report))
     tracemalloc.start()

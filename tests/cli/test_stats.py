@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from cius_pt.cli import main
 from cius_pt.cli.stats import Stats
 from cius_pt.findings import Check, Finding, Outcome, Report, Severity
+from tests.cli.reports_drawn import judged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def told(
     """Return what stands on standard error after these reports."""
     stats = Stats("en", clock=iter([1.0, 3.0]).__next__)
     for name, each in reports:
-        stats.add(name, each)
+        stats.add(judged(name, each))
     stats.close()
     out, err = capfd.readouterr()
     assert out == ""
@@ -112,7 +113,7 @@ def test_the_counts_are_those_of_the_reports(documents: list[list[str]]) -> None
         patch.setattr("cius_pt.cli.stats.tell", lines.append)
         patch.setattr("cius_pt.cli.tally.tell", lines.append)
         for number, rules in enumerate(documents):
-            stats.add(f"{number}.xml", report(*(f"X-{rule}" for rule in rules)))
+            stats.add(judged(f"{number}.xml", report(*(f"X-{rule}" for rule in rules))))
         stats.close()
 
     found = Counter(rule for rules in documents for rule in rules)
@@ -150,7 +151,7 @@ def test_what_is_kept_does_not_grow_with_the_documents() -> None:
     def feed(number: int) -> int:
         for n in range(number):
             found = report("X-1", "X-2", seconds=float(n))
-            stats.add(f"{n:060}.xml", found)
+            stats.add(judged(f"{n:060}.xml", found))
         gc.collect()
         return tracemalloc.get_traced_memory()[0]
 
