@@ -36,7 +36,7 @@ def join(parts: Iterable[str], between: str = "") -> Markup:
     return Markup(_html(between).join(map(_html, parts)))
 
 
-def tag(name: str, *inside: str, **attributes: str | None) -> Markup:
+def tag(name: str, /, *inside: str, **attributes: str | None) -> Markup:
     """Return an element; attributes that are None are left out.
 
     `cls` is the attribute ``class``; "_" in a name stands for "-".

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.render.fields import Fields
-from cius_pt.render.markup import NOTHING, Markup, escaped, join, tag
+from cius_pt.render.markup import NOTHING, Markup, join, tag
 from cius_pt.render.tables import lines, vat
-from cius_pt.render.words import label, shown, word
+from cius_pt.render.words import label, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,11 +163,8 @@ def _payment(fields: Fields) -> Markup:
 
 
 def _others(fields: Fields) -> Markup:
-    rows = []
-    for path in list(fields.texts):
-        if path in fields.texts and not path.startswith("lines["):
-            rows.append(fields.row(label(path, fields.lang), [path]))
-    return join(rows)
+    paths = [path for path in fields.texts if not path.startswith("lines[")]
+    return join(fields.row(label(path, fields.lang), [path]) for path in paths)
 
 
 def _section(

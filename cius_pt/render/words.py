@@ -99,8 +99,8 @@ _WORDS: Final[Mapping[str, Text]] = {
     ),
     "sheet": Text(pt="O documento", en="The document"),
     "half": Text(
-        pt="O documento tem falhas que impedem a sua leitura completa. Os valores estão "
-        "como foram escritos.",
+        pt="O documento tem falhas que impedem a sua leitura completa. Os valores "
+        "estão como foram escritos.",
         en="The document has faults that prevent it from being read in full. The "
         "values are as they were written.",
     ),
