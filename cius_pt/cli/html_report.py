@@ -9,7 +9,6 @@ no script and no link, and the policy of the page allows none.
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from cius_pt import xmlio
@@ -121,13 +120,15 @@ def _said_of(verdict: str, judged: Judged, lang: Language) -> Markup:
         lines.append(tag("p", word("nothing", lang)))
     elif verdict == "fails" and not report.complete:
         lines.append(tag("p", word("incomplete", lang)))
-    counts = ", ".join(
-        f"{number} {word(severity if number == 1 else f'{severity}.many', lang).lower()}"
-        for severity in Severity
-        if (number := report.count(severity))
-    )
-    lines.append(tag("p", counts or word("clean", lang)))
+    counts = ", ".join(_counted(report, severity, lang) for severity in Severity)
+    lines.append(tag("p", counts if report.findings else word("clean", lang)))
     return tag("div", *lines, cls=f"verdict {verdict}")
+
+
+def _counted(report: Report, severity: Severity, lang: Language) -> str:
+    number = report.count(severity)
+    name = severity if number == 1 else f"{severity}.many"
+    return f"{number} {word(name, lang).lower()}"
 
 
 def _silenced(judged: Judged, lang: Language) -> Markup:
@@ -178,13 +179,7 @@ def _shown(judged: Judged, notes: Notes, lang: Language) -> Iterator[Markup]:
     if data is None:
         yield tag("p", word("gone", lang), cls="half")
         return
-    text, invoice = _text(data), NOTHING
-    # Whatever is odd about a document, its report is shown.
-    with suppress(Exception):
-        document = xmlio.parse(data)
-        what = said(document)
-        notes.index(what.unsure)
-        invoice = sheet(what, notes, lang)
+    text, invoice = _text(data), _invoice(data, notes, lang)
     title = tag("h3", word("sheet", lang))
     none = tag("p", word("no sheet", lang), cls="half")
     yield tag("section", title, invoice or none)
@@ -201,8 +196,20 @@ def _shown(judged: Judged, notes: Notes, lang: Language) -> Iterator[Markup]:
     )
 
 
+def _invoice(data: bytes, notes: Notes, lang: Language) -> Markup:
+    """Return the document as an invoice; nothing if it cannot be read as one."""
+    try:
+        document = xmlio.parse(data)
+        what = said(document)
+        notes.index(what.unsure)
+        return sheet(what, notes, lang)
+    except Exception:  # noqa: BLE001 - whatever a document is, its report is shown
+        notes.give_back()
+        return NOTHING
+
+
 def _text(data: bytes) -> bytes | None:
-    """Return a document as UTF-8, with the lines its findings count; None if no text."""
+    """Return a document as UTF-8, None if it is no text."""
     try:
         return decoded(data, xmlio.MAX_BYTES)[0]
     except UnreadableDocument as error:

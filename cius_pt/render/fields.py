@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cius_pt.render.markup import NOTHING, Markup, join, tag
-from cius_pt.render.notes import badge
+from cius_pt.render.notes import Notes, badge
+from cius_pt.render.said import Said
 from cius_pt.render.words import label, shown, word
+from cius_pt.rules.entry import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cius_pt.render.notes import Note, Notes
-    from cius_pt.render.said import Said
-    from cius_pt.rules.entry import Language
+    from cius_pt.render.notes import Note
 
 # Of a text as long as a document is allowed to be, this much is shown.
 _LONGEST = 4_000
@@ -35,9 +35,15 @@ class Fields:
     _lists: dict[str, dict[str, list[str]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.texts = dict(self.said.texts)
+        noted = set(self.notes.paths())
+        self.texts = {
+            path: text
+            for path, text in self.said.texts.items()
+            # VAT is VAT unless a document says otherwise.
+            if text != "VAT" or not path.endswith(".scheme") or path in noted
+        }
         above = {one for path in self.texts for one in _above(path)}
-        for path in self.notes.paths():
+        for path in sorted(noted):
             # What is missing has its row, too, if it is a field and not a group.
             if path not in above:
                 self.texts.setdefault(path, "")

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cius_pt.findings import Check, Finding
 from cius_pt.render.markup import NOTHING, Markup, escaped, join, one_line, tag
 from cius_pt.render.words import label, step, word
 from cius_pt.rules import catalogue
@@ -14,7 +15,7 @@ from cius_pt.rules import catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cius_pt.findings import Check, Finding, Report
+    from cius_pt.findings import Report
     from cius_pt.rules.entry import Language
 
 MARKS: Final = {"fatal": "✕", "warning": "!", "info": "i"}
@@ -49,9 +50,15 @@ class Notes:
             for number, (finding, check) in enumerate(found, 1)
         )
         self.lang = lang
-        self._left = {note.number: note for note in self.all}
         self._below: dict[str, list[Note]] = {}
+        self._left: dict[int, Note] = {}
         self._explained: dict[str, int] = {}
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Forget who has taken what: it is not shown after all."""
+        self._left = {note.number: note for note in self.all}
+        self._explained.clear()
 
     def index(self, unsure: frozenset[str] = frozenset()) -> None:
         """Learn where the notes belong; inside of what is unsure, to its list."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cius_pt.ubl.read import traced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from cius_pt.ubl.trace import Step, Trace
     from cius_pt.xmlio import XmlDocument

@@ -163,8 +163,11 @@ def _payment(fields: Fields) -> Markup:
 
 
 def _others(fields: Fields) -> Markup:
-    paths = [path for path in fields.texts if not path.startswith("lines[")]
-    return join(fields.row(label(path, fields.lang), [path]) for path in paths)
+    groups: dict[str, list[str]] = {}
+    for path in fields.texts:
+        if not path.startswith("lines["):
+            groups.setdefault(path.partition(".")[0], []).append(path)
+    return join(fields.item(name, paths) for name, paths in groups.items())
 
 
 def _section(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NUMBER: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+# Their names mean something else elsewhere.
+_SUMS: Final = frozenset({"totals.lines", "totals.vat"})
 _INDEX: Final = re.compile(r"\[(\d+)\](~\d+)?")
 _WORDS: Final[Mapping[str, Text]] = {
     "title": Text(
@@ -193,6 +195,8 @@ def shown(path: str, text: str, lang: Language) -> Markup:
     """Return the text of a field as the language writes its kind of value."""
     name = path.rpartition(".")[2].partition("[")[0]
     form = fields()[name][0] if name in fields() else ""
+    if path in _SUMS:
+        form = "amount"
     if name == "charge" and text in {"true", "false"}:
         return escaped(word("yes" if text == "true" else "no", lang))
     if form in {"amount", "number", "percent", "size"}:
