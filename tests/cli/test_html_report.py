@@ -44,64 +44,16 @@ DOCUMENT = (ROOT / "fixtures" / "withholding.xml").read_bytes()
 FIXTURES = sorted((ROOT / "fixtures").glob("*.xml"))
 html5lib = pytest.importorskip("html5lib", reason="needs html5lib")
 # Every element and attribute that a page of ours may have.
-ELEMENTS = frozenset(
-    [
-        "html",
-        "head",
-        "meta",
-        "title",
-        "style",
-        "body",
-        "header",
-        "footer",
-        "section",
-        "article",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "p",
-        "div",
-        "span",
-        "b",
-        "code",
-        "em",
-        "small",
-        "mark",
-        "br",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "details",
-        "summary",
-    ]
-)
-ATTRIBUTES = frozenset(
-    [
-        "class",
-        "lang",
-        "charset",
-        "content",
-        "http-equiv",
-        "name",
-        "role",
-        "aria-hidden",
-        "scope",
-        "colspan",
-        "title",
-        "data-name",
-        "open",
-    ]
-)
+ELEMENTS = {
+    *("html", "head", "meta", "title", "style", "body", "header", "footer"),
+    *("section", "article", "h1", "h2", "h3", "h4", "p", "div", "span", "b", "code"),
+    *("em", "small", "mark", "br", "ul", "ol", "li", "dl", "dt", "dd", "details"),
+    *("summary", "table", "thead", "tbody", "tr", "th", "td"),
+}
+ATTRIBUTES = {
+    *("class", "lang", "charset", "content", "http-equiv", "name", "role", "title"),
+    *("aria-hidden", "scope", "colspan", "data-name", "open"),
+}
 EVIL = '</code></style><script>alert(1)</script><img src=x onerror="a()">&amp;\u202e'
 
 
@@ -256,7 +208,9 @@ def test_what_a_document_says_stays_text() -> None:
     one = report(finding(EVIL, rule=EVIL, path="seller.name", line=3))
     root = parsed(page_of(judged(EVIL, one, data)))
 
-    assert EVIL.replace("\u202e", "") in text_in(with_class(root, "sheet")[0], "name")
+    (shown,) = with_class(root, "sheet")
+    assert EVIL.replace("\u202e", "") in "".join(shown.itertext())
+    assert "javascript:alert(1)" in "".join(shown.itertext())
     assert visible(EVIL) in text_of(root)
     assert "\u202e" not in text_of(root)
 
@@ -352,7 +306,7 @@ def test_what_is_no_invoice_has_its_findings(data: bytes | None) -> None:
     assert_all_there(parsed(page_of(judged("a", one, data))), one)
 
 
-@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "latin-1"])
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "iso-8859-1"])
 def test_another_encoding_is_shown_as_the_same_text(codec: str) -> None:
     text = DOCUMENT.decode().replace("UTF-8", codec.removesuffix("-sig"))
     data = text.encode(codec)
