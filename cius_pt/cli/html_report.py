@@ -120,8 +120,9 @@ def _said_of(verdict: str, judged: Judged, lang: Language) -> Markup:
         lines.append(tag("p", word("nothing", lang)))
     elif verdict == "fails" and not report.complete:
         lines.append(tag("p", word("incomplete", lang)))
-    counts = ", ".join(_counted(report, severity, lang) for severity in Severity)
-    lines.append(tag("p", counts if report.findings else word("clean", lang)))
+    there = (severity for severity in Severity if report.count(severity))
+    counts = ", ".join(_counted(report, severity, lang) for severity in there)
+    lines.append(tag("p", counts or word("clean", lang)))
     return tag("div", *lines, cls=f"verdict {verdict}")
 
 

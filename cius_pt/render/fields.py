@@ -88,13 +88,20 @@ class Fields:
         marked = tag("mark", inside, cls=str(worst.finding.severity))
         return tag("span", marked, " ", badges, cls="said")
 
-    def row(self, name: str, paths: Iterable[str], between: str = ", ") -> Markup:
-        """Return one row of these fields together; nothing if there is none of them."""
+    def row(
+        self, name: str, paths: Iterable[str], between: str = ", ", group: str = ""
+    ) -> Markup:
+        """Return one row of these fields together; nothing if there is none of them.
+
+        The notes on the `group` that they make up stand there, too.
+        """
         there = [path for path in paths if path in self.texts]
         if not there:
             return NOTHING
         values = join((self.value(path) for path in there), between)
-        return self.beside(tag("dt", name), tag("dd", values), there)
+        about = join((badge(note) for note in self.notes.about(group)), " ")
+        data = tag("dd", values, " " if about else "", about)
+        return self.beside(tag("dt", name), data, [*there, group])
 
     def item(self, path: str, paths: Iterable[str]) -> Markup:
         """Return one row of an item of a list: its fields, each with its name."""

@@ -39,6 +39,12 @@ class Note:
         path = self.finding.location.path
         return path if path and _PATH.fullmatch(path) else None
 
+    @property
+    def about_all(self) -> bool:
+        """Whether it is about the document, of which the first tag is only a part."""
+        place = self.finding.location
+        return place.path is None and (place.xpath or "").count("/") == 1
+
 
 class Notes:
     """The notes of one document; each is taken once, by the place that shows it."""

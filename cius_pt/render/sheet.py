@@ -99,12 +99,13 @@ def _party(fields: Fields, name: str) -> Markup:
     rows = (
         _whole(fields, f"{name}.name", "name"),
         fields.row(label("vat_identifier", lang), [f"{name}.vat_identifier"]),
-        fields.row(label("address", lang), address),
-        fields.row(label("contact", lang), contact),
+        fields.row(label("address", lang), address, group=f"{name}.address"),
+        fields.row(label("contact", lang), contact, group=f"{name}.contact"),
         fields.row(
             label("electronic_address", lang),
             [f"{name}.electronic_address.{part}" for part in ("value", "scheme")],
             " · ",
+            f"{name}.electronic_address",
         ),
         fields.rest(name),
         fields.row(label(name, lang), [name]),

@@ -62,7 +62,7 @@ def source(utf8: bytes, notes: Notes, lang: Language) -> Markup:
             )
         else:
             rows.append(_row(piece, beside, notes, lang))
-    lost = [note for note in waiting if not notes.taken(note)]
+    lost = [n for n in waiting if not (notes.taken(n) or n.about_all)]
     for note in lost:
         notes.take_one(note)
     after = tag("p", word("no line", lang)) if lost else NOTHING
@@ -141,7 +141,7 @@ def _shown(
 def _row(piece: _Piece, beside: list[Note], notes: Notes, lang: Language) -> Markup:
     said = []
     for note in beside:
-        if notes.taken(note):
+        if notes.taken(note) or note.about_all:
             said.append(notes.short(note))
         else:
             notes.take_one(note)

@@ -171,6 +171,20 @@ def test_a_hostile_document_with_its_own_findings_is_a_page(data: bytes) -> None
     assert_all_there(parsed(page_of(judged("a.xml", one, data))), one)
 
 
+def test_a_finding_on_the_whole_document_is_on_top() -> None:
+    one = report(
+        finding("all", xpath="/Invoice", line=2),
+        finding("one", xpath="/Invoice/cbc:ID", line=4),
+    )
+    root = parsed(page_of(judged("a", one, DOCUMENT)))
+    source = with_class(root, "source")[0]
+
+    assert_all_there(root, one)
+    assert [text_in(n, "message") for n in with_class(source, "note")] == ["one"]
+    (short,) = with_class(source, "short")
+    assert "all" in "".join(short.itertext())
+
+
 PATHS = sorted(said(xmlio.parse(DOCUMENT)).texts)
 
 
