@@ -29,11 +29,12 @@ from cius_pt.findings import (
     outcome_of,
 )
 from cius_pt.render import page, words
+from cius_pt.render.markup import Markup, tag
 from cius_pt.render.said import said
 from cius_pt.render.source import MOST_PIECES
 from cius_pt.render.tables import FIRST_LINES, MOST_LINES
 from cius_pt.testing.hostile import hostile_documents
-from tests.cli.reports_drawn import HOSTILE, REPORTS, RUNS, formatted, judged
+from tests.cli.reports_drawn import HOSTILE, REPORTS, RUNS, TEXTS, formatted, judged
 from tests.profiles import DRAWN
 
 if TYPE_CHECKING:
@@ -97,11 +98,11 @@ def assert_all_there(root: Any, report: Report) -> None:
     shown = Counter(text_in(note, "message") for note in notes)
     assert shown == Counter(visible(f.message) for f in report.findings)
     assert Counter(note.find("p/code").text or "" for note in notes) == Counter(
-        shown_rule(f.rule) for f in report.findings
+        as_shown(f.rule) for f in report.findings
     )
 
 
-def shown_rule(rule: str) -> str:
+def as_shown(rule: str) -> str:
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode() for c in rule
     )
@@ -131,7 +132,21 @@ def finding(message: str = "m", *, rule: str = "R-1", **place: Any) -> Finding:
     )
 
 
-# --- any report, any document ---
+# --- any text, any report, any document ---
+
+
+@DRAWN
+@given(TEXTS | st.just(EVIL))
+def test_text_is_text_in_elements_and_in_attributes(text: str) -> None:
+    made = tag("p", text, Markup("<br>"), title=text)
+    (found,) = html5lib.HTMLParser(
+        strict=True, namespaceHTMLElements=False
+    ).parseFragment(made)
+
+    assert made.isascii()
+    assert [element.tag for element in found.iter()] == ["p", "br"]
+    assert dict(found.attrib) == {"title": as_shown(text)}
+    assert (found.text or "") == as_shown(text)
 
 
 @DRAWN
@@ -146,7 +161,7 @@ def test_any_report_is_a_page_and_text_in_it_is_text(
     assert text.isascii()
     assert len(articles) == len(run)
     for article, (name, one) in zip(articles, run, strict=True):
-        assert article.find("div/h2").text == shown_rule(name)
+        assert article.find("div/h2").text == as_shown(name)
         assert_all_there(article, one)
 
 
