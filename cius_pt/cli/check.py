@@ -44,7 +44,8 @@ _NEVER = "never"
     show_default=True,
     help="How to write to standard output: text for eyes and grep, json as one "
     "document, ndjson as one object to a line, sarif 2.1.0 for code scanning, junit "
-    "for test reports, github for annotations of a workflow.",
+    "for test reports, github for annotations of a workflow, html as a page with the "
+    "findings beside the invoice.",
 )
 @click.option(
     "--output",

@@ -108,6 +108,12 @@ def _github(setting: Setting, out: Out) -> Reports:
     return GithubReports(setting.problems, out=out)
 
 
+def _html(setting: Setting, out: Out) -> Reports:
+    from cius_pt.cli.html_report import HtmlReports  # noqa: PLC0415
+
+    return HtmlReports(setting.lang, setting.problems, out=out)
+
+
 FORMATS: Final[Mapping[str, Callable[[Setting, Out], Reports]]] = {
     "text": _text,
     "json": _json,
@@ -115,6 +121,7 @@ FORMATS: Final[Mapping[str, Callable[[Setting, Out], Reports]]] = {
     "sarif": _sarif,
     "junit": _junit,
     "github": _github,
+    "html": _html,
 }
 
 

@@ -48,6 +48,12 @@ def _lines(text: str) -> list[Any]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def _page(text: str) -> str:
+    if not text.endswith("</footer>\n</body>\n</html>\n"):
+        raise ValueError(text[-100:])
+    return text
+
+
 # What reads a format whole; text and annotations have no end of their own.
 READ: Final[Mapping[str, Callable[[str], object]]] = {
     "json": json.loads,
@@ -56,6 +62,7 @@ READ: Final[Mapping[str, Callable[[str], object]]] = {
     "ndjson": _lines,
     "text": str.splitlines,
     "github": str.splitlines,
+    "html": _page,
 }
 
 
@@ -100,7 +107,7 @@ def test_nothing_matches(form: str) -> None:
     for text in (done.stdout.decode(), Path("out", form).read_text()):
         READ[form](text)
         assert "R-F" not in text
-    if form in {"sarif", "junit", "github"}:  # those have a place for it
+    if form in {"sarif", "junit", "github", "html"}:  # those have a place for it
         assert b"no file matches" in done.stdout
 
 
@@ -133,7 +140,7 @@ def test_ctrl_c_comes_in_the_middle(form: str, jobs: list[str]) -> None:
     assert process.returncode == 130
     assert b"Traceback" not in said
     assert untouched()
-    if form in {"json", "sarif", "junit"}:  # half must not look whole
+    if form in {"json", "sarif", "junit", "html"}:  # half must not look whole
         with pytest.raises((ValueError, ET.ParseError)):
             READ[form]((begin + out).decode())
     elif form == "ndjson":
@@ -178,7 +185,7 @@ def test_the_disk_of_an_output_is_full(form: str, small_disk: Path) -> None:
     for number in range(200):
         Path("in", f"{number:03}.xml").write_bytes(DOCUMENT)
     if form == "github":  # a short format
-        (small_disk / "filler").write_bytes(bytes(40_000))
+        (small_disk / "filler").write_bytes(bytes(36_000))
     done = subprocess.run(
         [*COMMAND, "in", "--output", f"{form}={file}"], capture_output=True, check=False
     )

@@ -450,7 +450,7 @@ def test_an_output_appears_only_when_it_is_whole(
     [
         (["sarif"], "FORMAT=FILE"),
         (["sarif="], "FORMAT=FILE"),
-        (["html=x"], "FORMAT=FILE"),
+        (["htm=x"], "FORMAT=FILE"),
         (["json=no/x.json"], "no folder"),
         (["json=.."], "no folder"),
         (["json=x", "sarif=./x"], "twice"),
@@ -524,7 +524,7 @@ def test_a_terminal_of_any_encoding_gets_a_format_that_is_whole(
     encoding: str, junit: Callable[[str], Any]
 ) -> None:
     name = "não há €.xml"
-    for form in ("ndjson", "sarif", "junit", "github"):
+    for form in ("ndjson", "sarif", "junit", "github", "html"):
         done = subprocess.run(
             [sys.executable, "-m", "cius_pt", "check", "--format", form, name],
             env={**os.environ, "PYTHONIOENCODING": encoding},
@@ -536,6 +536,10 @@ def test_a_terminal_of_any_encoding_gets_a_format_that_is_whole(
         if form == "junit":
             (suite,) = junit(text)
             assert suite.name == name
+        elif form == "html":
+            assert text.isascii()
+            assert "n&#227;o h&#225; &#8364;.xml" in text
+            assert text.endswith("</html>\n")
         elif form == "ndjson":
             assert json.loads(text)["file"] == name
         elif form == "sarif":
