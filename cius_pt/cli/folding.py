@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cius_pt.cli.text import visible
+from cius_pt.cli.text import one_line
 from cius_pt.xmlio import cut
 
 if TYPE_CHECKING:
@@ -40,32 +40,37 @@ def folded(findings: Iterable[Finding]) -> list[Folded]:
     return [Folded(first=one[0], more=tuple(one[1:])) for one in found.values()]
 
 
-def more_places(one: Folded, lang: Language, most: int | None = _LINES) -> str:
+def more_places(one: Folded, lang: Language) -> str:
     """Return ``(and 3 more places: lines 12, 15, 19)``; empty when there are none.
 
-    `most` lines are listed, all of them when it is None. Where lines do not tell the
-    places apart a few paths do, or nothing does.
+    A few lines are listed. Where lines do not tell the places apart a few paths are,
+    or nothing is.
     """
     number = len(one.more)
     if not number:
         return ""
-    places = _lines(one, lang, most) or _paths(one, most and _PATHS)
+    places = _lines(one, lang, _LINES) or _paths(one, _PATHS)
     listed = f": {places}" if places else ""
     if lang == "pt":
         return f"(e mais {number} {'lugar' if number == 1 else 'lugares'}{listed})"
     return f"(and {number} more {'place' if number == 1 else 'places'}{listed})"
 
 
-def _lines(one: Folded, lang: Language, most: int | None) -> str:
+def listed_places(one: Folded, lang: Language) -> str:
+    """Return the lines of all further places, or their paths; empty if not known."""
+    return _lines(one, lang) or _paths(one)
+
+
+def _lines(one: Folded, lang: Language, most: int | None = None) -> str:
     found = {f.location.line: None for f in one.more if f.location.line is not None}
-    found.pop(one.first.location.line, None)
+    found.pop(one.first.location.line or 0, None)
     if not found:
         return ""
     word = "linha" if lang == "pt" else "line"
     return f"{word}{'s' * (len(found) > 1)} {_list(map(str, found), most)}"
 
 
-def _paths(one: Folded, most: int | None) -> str:
+def _paths(one: Folded, most: int | None = None) -> str:
     return _list(dict.fromkeys(_paths_of(one)), most)
 
 
@@ -73,7 +78,7 @@ def _paths_of(one: Folded) -> Iterator[str]:
     for finding in one.more:
         path = finding.location.path or finding.location.xpath
         if path:
-            yield visible(cut(path, _PATH))
+            yield one_line(cut(path, _PATH))
 
 
 def _list(names: Iterable[str], most: int | None) -> str:

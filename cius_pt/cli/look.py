@@ -44,7 +44,7 @@ class Look:
 
     def paint(self, text: str, role: str) -> str:
         """Return a text in the colour of its role, if there are colours."""
-        if not self.colour or not text:
+        if not self.colour or not text or not role:
             return text
         return click.style(text, **_ROLES[role])  # type: ignore[arg-type] # a table
 
