@@ -26,6 +26,8 @@ _AROUND: Final = 2
 _PIECE: Final = 4_096
 # So much of what stands before a place is shown when a line has to be cut.
 _BEFORE: Final = 3
+# So long may the prefix of an element be that is looked for.
+_PREFIX: Final = 1_000
 # A namespace in an XPath may be megabytes long.
 _LONGEST: Final = 4_000
 _MARK: Final = ">"
@@ -57,6 +59,8 @@ class Excerpts:
         if line is None or not 1 <= line <= self._count or not self._fits(place):
             return []
         first, last = max(1, line - around), min(self._count, line + around)
+        if last == self._count > line and self._line(last)[0] == len(self._text):
+            last -= 1  # behind the last line end there is no line
         width = len(str(last))
         shown = []
         for number in range(first, last + 1):
@@ -68,7 +72,9 @@ class Excerpts:
                 shown.append(f"  {'':>{width}} | {'':>{before}}^")
         return shown
 
-    def _cut(self, number: int, column: int | None, room: int) -> tuple[str, int | None]:
+    def _cut(
+        self, number: int, column: int | None, room: int
+    ) -> tuple[str, int | None]:
         """Return what is shown of a line, and where in that the column is.
 
         That is None where the column is not known or the text begins there.
@@ -102,8 +108,9 @@ class Excerpts:
         if name is None:
             return True
         start = self._line(place.line)[0] + place.column - 1
-        begun = self._text[start : start + len(name[1]) + 100]
-        return re.match(rf"<(?:[^\s<>/]+:)?{re.escape(name[1])}[\s/>]", begun) is not None
+        begun = self._text[start : start + len(name[1]) + _PREFIX]
+        tag = rf"<(?:[^\s<>/]+:)?{re.escape(name[1])}[\s/>]"
+        return re.match(tag, begun) is not None
 
     @cached_property
     def _text(self) -> str:

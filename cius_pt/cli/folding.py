@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.cli.text import one_line
+from cius_pt.findings import Finding
 from cius_pt.xmlio import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cius_pt.findings import Finding
     from cius_pt.rules.entry import Language
 
 _LINES: Final = 8

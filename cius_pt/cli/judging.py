@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cius_pt import checking
 from cius_pt.cli.files import STDIN, Source
+from cius_pt.cli.silenced import Silenced
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Report
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from cius_pt.checking import Asked, Document
     from cius_pt.cli.journal import Journal
-    from cius_pt.cli.silenced import Silenced
 
 
 @dataclass(slots=True)

@@ -35,8 +35,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "field": ("campo {}", "field {}"),
     "more": ("Mais lugares", "More places"),
     "changed": (
-        "(o documento já não tem este lugar: mudou depois de verificado)",
-        "(the document no longer has this place: it changed after the check)",
+        "(este lugar não se encontra no documento, que pode ter mudado entretanto)",
+        "(this place is not in the document, which may have changed meanwhile)",
     ),
 }
 
@@ -121,16 +121,17 @@ class Pages:
         from cius_pt.rules import catalogue  # noqa: PLC0415
 
         entry = catalogue.entry(finding.rule)
-        fix = None if entry is None else entry.fix.get(self._lang)
+        fixes = [finding.hint]
         if entry is not None:
             for name, text in (("asks", entry.asks), ("why", entry.why)):
                 yield from self._prose(word(name, self._lang), text.get(self._lang))
-        for text in dict.fromkeys(filter(None, (fix, finding.hint))):
-            yield from self._prose(word("fix", self._lang), text)
+            fixes.insert(0, entry.fix.get(self._lang))
+        for fix in dict.fromkeys(filter(None, fixes)):
+            yield from self._prose(word("fix", self._lang), fix)
 
     def _all_places(self, one: Folded) -> Iterator[str]:
         if one.more:
-            places = listed_places(one, self._lang) or str(len(one.more))
+            places = listed_places(one, self._lang)
             yield from self._prose(f"{self._word('more')} ({len(one.more)})", places)
 
     def _prose(self, heading: str, text: str) -> Iterator[str]:

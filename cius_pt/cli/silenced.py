@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cius_pt.findings import Severity
+from cius_pt.findings import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
