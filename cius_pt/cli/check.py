@@ -171,8 +171,8 @@ def check(  # noqa: PLR0913 - one for each option
 
     FILE is a file, a folder (every .xml file below it), a pattern, or "-" for
     standard input. Findings go to standard output, one per line
-    (file:line: severity RULE term field: message); everything else goes to standard
-    error.
+    (file:line: severity RULE term field: message), what a rule says of many places
+    once; everything else goes to standard error.
 
     Exit codes: 0 no finding at or above --fail-on; 1 findings; 2 something could not
     be checked. The worst of several files counts.

@@ -97,9 +97,9 @@ def test_a_pipe_gets_a_line_per_finding_and_the_numbers_add_up(
 
     assert each == [f"{visible(name)}:{finding_line(finding)}" for finding in found]
     assert len(lines) == len(folded(found))
-    assert {MORE.sub("", line) for line in lines} == set(
+    assert {MORE.sub("", line) for line in lines} == {
         f"{visible(name)}:{finding_line(one.first)}" for one in folded(found)
-    )
+    }
     more = [MORE.search(line) for line in lines]
     assert len(lines) + sum(int(m[1]) for m in more if m) == len(found)
 
@@ -276,15 +276,19 @@ def silenced(severity: Severity, shown: Severity | None) -> Silenced:
             "en",
             False,
             silenced(Severity.FATAL, Severity.WARNING),
-            "a.xml: not shown as the rules say: BR-X 3 × fatal → warning (c.toml); "
-            "by the rules, the document does not conform",
+            (
+                "a.xml: not shown as the rules say: BR-X 3 × fatal → warning (c.toml); "
+                "by the rules, the document does not conform"
+            ),
         ),
         (
             "pt",
             False,
             silenced(Severity.FATAL, None),
-            "a.xml: não mostrado como as regras dizem: BR-X 3 × fatal → oculto "
-            "(c.toml); segundo as regras, o documento não está conforme",
+            (
+                "a.xml: não mostrado como as regras dizem: BR-X 3 × fatal → oculto "
+                "(c.toml); segundo as regras, o documento não está conforme"
+            ),
         ),
         (
             "en",
@@ -394,7 +398,7 @@ def test_the_document_is_shown_whoever_checked_it(
 ) -> None:
     text = run("--explain", "--jobs", jobs, "--output", "text=out.txt")
 
-    assert re.search(r"^    > \d+ \| +<cbc:PayableAmount ", text, re.MULTILINE)
+    assert re.search(r"^    > +\d+ \| +<cbc:PayableAmount ", text, re.MULTILINE)
     assert text in Path("out.txt").read_text(encoding="utf-8")
 
 
