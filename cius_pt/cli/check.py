@@ -16,6 +16,7 @@ from cius_pt.cli.files import STDIN, find
 from cius_pt.cli.formats import FORMATS, Outputs, Setting, output_files
 from cius_pt.cli.judging import reports
 from cius_pt.cli.language import language, language_option
+from cius_pt.cli.look import CHOICES, look
 from cius_pt.cli.progress import Progress
 from cius_pt.cli.streams import tell
 from cius_pt.cli.tally import Tally
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from cius_pt.cli.journal import Journal
+    from cius_pt.cli.look import Choice
     from cius_pt.cli.stats import Stats
     from cius_pt.findings import Report
 
@@ -92,6 +94,26 @@ _NEVER = "never"
     is_flag=True,
     help="Show each warning; without it text only counts them.",
 )
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="In text, say below each finding where it is, what the rule asks, why, how to "
+    "fix it, and show the lines of the document.",
+)
+@click.option(
+    "--fold/--no-fold",
+    default=True,
+    help="In text, show once what a rule says of many places, and list their lines; "
+    "--no-fold shows each.",
+)
+@click.option(
+    "--color",
+    "colour",
+    type=click.Choice(CHOICES),
+    default="auto",
+    show_default=True,
+    help="Colours in text: auto on a terminal, as NO_COLOR and FORCE_COLOR say.",
+)
 @language_option
 @click.option(
     "--jobs",
@@ -141,6 +163,9 @@ def check(  # noqa: PLR0913 - one for each option
     baseline: Path | None,
     write_baseline: Path | None,
     show_all: bool,
+    explain: bool,
+    fold: bool,
+    colour: Choice,
     lang: str | None,
     jobs: int,
     seconds: float | None,
@@ -152,8 +177,8 @@ def check(  # noqa: PLR0913 - one for each option
 
     FILE is a file, a folder (every .xml file below it), a pattern, or "-" for
     standard input. Findings go to standard output, one per line
-    (file:line: severity RULE term field: message); everything else goes to standard
-    error.
+    (file:line: severity RULE term field: message), what a rule says of many places
+    once; everything else goes to standard error.
 
     Exit codes: 0 no finding at or above --fail-on; 1 findings; 2 something could not
     be checked. The worst of several files counts.
@@ -183,6 +208,7 @@ def check(  # noqa: PLR0913 - one for each option
         lang=asked.lang,
         threshold=_shown(threshold, show_all),
         problems=found.problems,
+        look=look(fold=fold, explain=explain, colour=colour),
     )
     with (
         Outputs(form, setting, to_files) as output,

@@ -84,7 +84,7 @@ def _entry(name: str) -> Entry:
 
 
 def _row(entry: Entry, lang: Language) -> str:
-    severity = _word(entry.severity.value, lang)
+    severity = word(entry.severity.value, lang)
     return f"{entry.rule}\t{severity}\t{entry.asks.get(lang)}"
 
 
@@ -93,29 +93,30 @@ def _page(entry: Entry, lang: Language) -> str:
 
 
 def _lines(entry: Entry, lang: Language) -> Iterator[str]:
-    yield f"{entry.rule} ({_word(entry.severity.value, lang)})"
+    yield f"{entry.rule} ({word(entry.severity.value, lang)})"
     if entry.terms:
-        yield from _wrapped(f"{_word('terms', lang)}: {', '.join(entry.terms)}")
+        yield from _wrapped(f"{word('terms', lang)}: {', '.join(entry.terms)}")
     if entry.fields:
-        yield from _wrapped(f"{_word('fields', lang)}: {', '.join(entry.fields)}")
+        yield from _wrapped(f"{word('fields', lang)}: {', '.join(entry.fields)}")
     for heading, text in (("asks", entry.asks), ("why", entry.why), ("fix", entry.fix)):
-        yield from ("", _word(heading, lang))
+        yield from ("", word(heading, lang))
         yield from _wrapped(text.get(lang))
     if entry.before:
-        yield from ("", _word("before", lang))
+        yield from ("", word("before", lang))
         yield from textwrap.indent(entry.before, _INDENT).splitlines()
-        yield from ("", _word("after", lang))
-        after = entry.after or _word("nothing", lang)
+        yield from ("", word("after", lang))
+        after = entry.after or word("nothing", lang)
         yield from textwrap.indent(after, _INDENT).splitlines()
     if entry.quirk is not None:
-        yield from ("", _word("quirk", lang))
+        yield from ("", word("quirk", lang))
         yield from _wrapped(entry.quirk.get(lang))
     if "cac:InvoiceLine" in f"{entry.asks.en}{entry.fix.en}{entry.before}":
         yield ""
-        yield from _wrapped(_word("credit", lang))
+        yield from _wrapped(word("credit", lang))
 
 
-def _word(heading: str, lang: Language) -> str:
+def word(heading: str, lang: Language) -> str:
+    """Return what stands above a part of what is said of a rule."""
     portuguese, english = _HEADINGS[heading]
     return portuguese if lang == "pt" else english
 

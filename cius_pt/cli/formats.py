@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 import click
 
-from cius_pt.cli.streams import put
+from cius_pt.cli.look import Look
+from cius_pt.cli.streams import put, tell
 from cius_pt.cli.writing import WholeFile
 from cius_pt.findings import Severity
 from cius_pt.rules.entry import Language
@@ -62,20 +64,30 @@ class _Bare:
 class Setting:
     """What formats may want to know.
 
-    `threshold` is the least severity that text shows, `problems` are what the command
-    line named and is not there.
+    `threshold` is the least severity that text shows, and `look` how; `problems` are
+    what the command line named and is not there. `in_file`: what is written has to
+    hold what is told on standard error otherwise.
     """
 
     lang: Language = "en"
     threshold: Severity = Severity.INFO
     problems: tuple[str, ...] = ()
+    look: Look = field(default_factory=Look)
+    in_file: bool = False
 
 
 # Each module is imported when its format is asked for.
 def _text(setting: Setting, out: Out) -> Reports:
-    from cius_pt.cli.text import TextReports  # noqa: PLC0415
+    from cius_pt.cli.text_report import TextReports  # noqa: PLC0415
 
-    return _Bare(TextReports(setting.threshold, out=out))
+    note = partial(_line, out) if setting.in_file else tell
+    return TextReports(
+        setting.threshold, setting.look, setting.lang, out=out, note=note
+    )
+
+
+def _line(out: Out, line: str) -> None:
+    out(f"{line}\n")
 
 
 def _json(_: Setting, out: Out) -> Reports:
@@ -136,7 +148,12 @@ class Outputs:
         self, form: str, setting: Setting, files: Iterable[tuple[str, Path]] = ()
     ) -> None:
         # Files have room for all, and standard error is not told twice.
-        whole = Setting(lang=setting.lang, problems=setting.problems)
+        whole = replace(
+            setting,
+            threshold=Severity.INFO,
+            look=setting.look.in_file(),
+            in_file=True,
+        )
         with ExitStack() as stack:
             to_files = [
                 FORMATS[name](whole, _encoded(stack.enter_context(WholeFile(path))))
