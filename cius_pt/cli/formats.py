@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from cius_pt.cli.judging import Judged
-    from cius_pt.findings import Report
 
     Out = Callable[[str], None]
 
@@ -35,29 +34,6 @@ class Reports(Protocol):
 
     def close(self) -> None:
         """End the output; without it, it does not look whole."""
-
-
-class _Plain(Protocol):
-    """What writes reports and needs nothing of the documents."""
-
-    def write(self, file: str, report: Report) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class _Bare:
-    """A format that shows nothing of the documents themselves."""
-
-    def __init__(self, plain: _Plain) -> None:
-        self._plain = plain
-
-    def write(self, judged: Judged) -> None:
-        """Write the report on one document."""
-        self._plain.write(judged.name, judged.report)
-
-    def close(self) -> None:
-        """End the output."""
-        self._plain.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
