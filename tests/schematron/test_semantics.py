@@ -266,10 +266,13 @@ def test_numbers_in_predicates_keep_counting_among_siblings(judge: Judge) -> Non
     body = """<pattern><rule context="b">
         <assert id="FIRST" test="count(//b[1]) = 2"/>
         <assert id="LAST" test="count(//b[last()]) = 2"/>
-        <assert id="SECOND" test="count(//b[@n][position() = 2]) = 1"/>
+        <assert id="SECOND" test="count(//b[@n][position() = 2]) = 2"/>
+        <assert id="END" test="count(//b[position() = last()]) = 2"/>
+        <assert id="ONLY" test="count(//b[not(last() = 2)]) = 0"/>
+        <assert id="AFTER" test="count(//b[position() gt 1]) = 2"/>
         <assert id="VALUE" test="count(//b[@n + 0]) = 1"/>
       </rule></pattern>"""
-    document = '<a><c><b n="1"/><b n="3"/></c><c><b n="2"/></c></a>'
+    document = '<a><c><b n="1"/><b n="3"/></c><c><b n="7"/><b n="9"/></c></a>'
     assert judge(body, document).hits == ()
 
 
