@@ -195,7 +195,11 @@ def check(  # noqa: PLR0913 - one for each option
     names = [source.name for source in found.sources]
     to_files = output_files(outputs, names)
     adjust = adjustment(
-        context, allow, (baseline, write_baseline), rules=rules, sources=names
+        context,
+        allow,
+        (baseline, write_baseline),
+        rules=rules,
+        taken=[*names, *(str(path) for _, path in to_files)],
     )
     if svrl is not None and (len(found.sources) != 1 or STDIN in files):
         raise click.UsageError("--svrl is for one document in a file")

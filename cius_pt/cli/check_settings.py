@@ -109,17 +109,16 @@ def adjustment(
     baselines: tuple[Path | None, Path | None],
     *,
     rules: str,
-    sources: Iterable[str],
+    taken: Iterable[str],
 ) -> Adjustment:
     """Return what adjusts the reports of a command; `baselines`: to read, to write.
 
     Raises a usage error for rule ids that nobody knows, unless `rules` are a set whose
-    ids cannot be known, and for a baseline that would be written over a source;
+    ids cannot be known, and for a baseline that would be written over what is `taken`;
     `CiusPtError` for a baseline that is none.
     """
     # Late: a command that stops at its options needs none of it.
     from cius_pt.cli.adjusting import Adjustment, Wanted  # noqa: PLC0415
-    from cius_pt.cli.baseline import Baseline, Written  # noqa: PLC0415
 
     config: Config | None = context.meta.get(_CONFIG)
     allowed = frozenset(map(_allowed, allow))
@@ -131,10 +130,17 @@ def adjustment(
             raise click.UsageError(f"{problem}; see cius-pt explain --list")
         tell(problem)
     known, new = baselines
-    if new is not None and os.path.realpath(new) in map(os.path.realpath, sources):
-        raise click.UsageError("--write-baseline would overwrite what is to be checked")
+    if new is not None and os.path.realpath(new) in map(os.path.realpath, taken):
+        raise click.UsageError(
+            "--write-baseline would overwrite what is to be checked or written"
+        )
+    wanted = Wanted() if config is None else config.wanted
+    if known is None and new is None:
+        return Adjustment(wanted, allowed=allowed)
+    from cius_pt.cli.baseline import Baseline, Written  # noqa: PLC0415 - likewise
+
     return Adjustment(
-        Wanted() if config is None else config.wanted,
+        wanted,
         allowed=allowed,
         baseline=None if known is None else Baseline(known),
         written=None if new is None else Written(new),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cius_pt.findings import Severity
 from cius_pt.render.markup import NOTHING, Markup, join, tag
 from cius_pt.render.notes import Notes, badge
 from cius_pt.render.said import Said
@@ -83,7 +84,7 @@ class Fields:
         """Return what is said, marked as badly as the worst of its notes."""
         if not about:
             return tag("span", inside, cls="said")
-        worst = min(about, key=lambda note: list(_ORDER).index(note.finding.severity))
+        worst = min(about, key=lambda note: list(Severity).index(note.finding.severity))
         badges = join((badge(note) for note in about), " ")
         marked = tag("mark", inside, cls=str(worst.finding.severity))
         return tag("span", marked, " ", badges, cls="said")
@@ -136,7 +137,6 @@ class Fields:
 
 
 BREAK = Markup("<br>")
-_ORDER = ("fatal", "warning", "info")
 
 
 def _above(path: str) -> Iterator[str]:

@@ -29,7 +29,7 @@ def _described(name: str, steps: Any) -> Any:
     """
 
     def method() -> None:
-        raise NotImplementedError(name)
+        raise AssertionError(f"{name} is described here, and called nowhere")
 
     said = inspect.signature(steps, eval_str=True)
     update_wrapper(method, steps)

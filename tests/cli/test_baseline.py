@@ -194,8 +194,8 @@ def run(
     """Run the command in a folder with a document that breaks rules."""
     monkeypatch.setenv("CIUS_PT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LC_ALL", "C")
-    (tmp_path / "work" / ".git").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "work")
+    (tmp_path / "archive" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "archive")
     text = DOCUMENT.replace(b"<cbc:DueDate>2026-", b"<cbc:DueDate>2020-")
     broken = text.replace(b"<cbc:BuyerReference>", b"<cbc:BuyerReference> ")
     Path("a.xml").write_bytes(broken.replace(b"<cbc:Percent>", b"<cbc:Percent>1"))
@@ -219,7 +219,9 @@ def test_a_known_document_is_quiet_until_it_gets_worse(run: Run) -> None:
     Path("a.xml").write_bytes(
         Path("a.xml").read_bytes().replace(b"<cbc:", b"\n\n<cbc:", 1)
     )
-    moved = run("--baseline", "../work/k.json", "../work/a.xml", "--format", "json")
+    moved = run(
+        "--baseline", "../archive/k.json", "../archive/a.xml", "--format", "json"
+    )
     (shown,) = json.loads(moved[1])["reports"]
 
     assert (first, again, moved[0]) == (1, 0, 0)
@@ -228,7 +230,9 @@ def test_a_known_document_is_quiet_until_it_gets_worse(run: Run) -> None:
     assert "1 does not conform" in err
     assert "hidden" in err
     assert shown["conforms"] is False
-    assert {each["by"] for each in shown["silenced"]} == {"--baseline ../work/k.json"}
+    assert {each["by"] for each in shown["silenced"]} == {
+        "--baseline ../archive/k.json"
+    }
 
 
 def test_a_baseline_that_cannot_be_is_refused_before_anything(run: Run) -> None:
@@ -248,3 +252,10 @@ def test_a_baseline_that_cannot_be_is_refused_before_anything(run: Run) -> None:
         assert not Path("out.json").exists()
     assert Path("k.json").read_text() == "{"
     assert Path("a.xml").read_bytes() == before
+
+
+def test_a_baseline_is_not_written_over_another_output(run: Run) -> None:
+    code, _, err = run("--write-baseline", "k.json", "--output", "json=k.json", "a.xml")
+    assert code == 2
+    assert "would overwrite what is to be checked or written" in err
+    assert not Path("k.json").exists()
