@@ -19,6 +19,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from cius_pt.encoding import decoded, fail, place_of
+from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Finding, Location
 from cius_pt.places import (
     CAC,
@@ -62,9 +63,9 @@ __all__ = [
 ]
 
 Kind = Literal["Invoice", "CreditNote"]
-_ROOTS: Final[Mapping[tuple[str, str], Kind]] = {
-    (INVOICE, "Invoice"): "Invoice",
-    (CREDIT_NOTE, "CreditNote"): "CreditNote",
+_ROOTS: Final[Mapping[str, Kind]] = {
+    f"{{{INVOICE}}}Invoice": "Invoice",
+    f"{{{CREDIT_NOTE}}}CreditNote": "CreditNote",
 }
 
 # An attachment of 15 MB is allowed and takes 20 MB in base64; a document may carry
@@ -190,10 +191,17 @@ def parse(data: bytes, *, limit: int = MAX_BYTES) -> XmlDocument:
     read, and nothing else, whatever the bytes are.
     """
     utf8, findings = decoded(data, limit)
-    kind = _kind(_root_of(utf8))
-    return XmlDocument(
-        data=data, utf8=utf8, root=_tree(utf8), kind=kind, findings=findings
-    )
+    _refuse_flood(utf8)
+    if not _usual(utf8):
+        _kind_of(_root_of(utf8))
+    try:
+        root = _tree(utf8)
+    except UnreadableDocument:
+        # Of a web page it is no news that it is not well-formed.
+        _kind_of(_root_of(utf8))
+        raise
+    kind = _ROOTS.get(root.tag) or _kind_of(_root_of(utf8))
+    return XmlDocument(data=data, utf8=utf8, root=root, kind=kind, findings=findings)
 
 
 def tree(data: bytes) -> etree._Element:
@@ -207,8 +215,14 @@ def opened(data: bytes, *, limit: int = MAX_BYTES) -> tuple[bytes, etree._Elemen
     Raises `UnreadableDocument`, and nothing else.
     """
     utf8, _ = decoded(data, limit)
-    _root_of(utf8)
-    return utf8, _tree(utf8)
+    _refuse_flood(utf8)
+    if not _usual(utf8):
+        _root_of(utf8)
+    try:
+        return utf8, _tree(utf8)
+    except UnreadableDocument:
+        _root_of(utf8)  # what is wrong before the root, expat says better
+        raise
 
 
 def canonical(source: bytes | etree._Element) -> bytes:
@@ -244,19 +258,35 @@ class _RootFound(Exception):  # noqa: N818 - a signal, not an error
         self.column = column
 
 
-def _root_of(utf8: bytes) -> _RootFound:  # noqa: RET503 - fail() never returns
-    """Refuse too much markup and any DOCTYPE; return the root start tag.
-
-    A DOCTYPE has to be refused before libxml2 sees it: entities in attribute values
-    are expanded inside libxml2 even with resolve_entities off, and its amplification
-    guard is off together with its other limits (huge_tree).
-    """
+def _refuse_flood(utf8: bytes) -> None:
+    """Refuse too much markup."""
     for mark, limit, what in (
         (b"<", MAX_TAGS, "tags"),
         (b"=", MAX_ATTRIBUTES, "attributes"),
     ):
         if (count := utf8.count(mark)) > limit:
             fail("CP-XML-09", f"up to {count:,} {what}; the limit is {limit:,}")
+
+
+# The root start tag, a comment or a declaration of version 1.0.
+_BEGINNING: Final = re.compile(
+    rb"""<(?:\?xml[ \t\r\n]+version=(?:"1\.0"|'1\.0')[ \t\r\n?]|[A-Za-z!])"""
+)
+
+
+def _usual(utf8: bytes) -> bool:
+    """Whether there can be no DOCTYPE and no other version than 1.0.
+
+    A DOCTYPE has to be refused before libxml2 sees it: entities in attribute values
+    are expanded inside libxml2 even with resolve_entities off, and its amplification
+    guard is off together with its other limits (huge_tree). Of a text without the word
+    there is no need to ask expat.
+    """
+    return b"<!DOCTYPE" not in utf8 and _BEGINNING.match(utf8) is not None
+
+
+def _root_of(utf8: bytes) -> _RootFound:  # noqa: RET503 - fail() never returns
+    """Return the root start tag, or say what is wrong before it: any DOCTYPE is."""
     parser = expat.ParserCreate("utf-8", " ")
     parser.StartDoctypeDeclHandler = lambda name, *_: _refuse_doctype(
         name, utf8[: parser.CurrentByteIndex + 1]
@@ -313,11 +343,11 @@ def _require_version(version: str) -> None:
         fail("CP-XML-07", f"XML {version} is not supported; UBL is XML 1.0", 1, 1)
 
 
-def _kind(root: _RootFound) -> Kind:  # noqa: RET503 - fail() never returns
+def _kind_of(root: _RootFound) -> Kind:  # noqa: RET503 - fail() never returns
     """Return the kind of document the root element stands for."""
     uri, name = root.uri, root.name
-    if (uri, name) in _ROOTS:
-        return _ROOTS[uri, name]
+    if (kind := _ROOTS.get(f"{{{uri}}}{name}")) is not None:
+        return kind
     if name.lower() == "html":
         fail("CP-XML-03", _HTML, root.line, root.column)
     if name in {"Invoice", "CreditNote"}:
@@ -358,7 +388,9 @@ def xpath(expression: str) -> etree.XPath:
     return etree.XPath(expression)
 
 
-# A test for an element below the limit: linear, and not recursive.
+# Tests for an element below the limit: linear, and not recursive. Hardly any document
+# is half as deep as the first one asks for.
+_DEEP: Final = f"boolean({'/*' * 16})"
 _TOO_DEEP: Final = f"boolean({'/*' * (MAX_DEPTH + 1)})"
 
 
@@ -374,7 +406,7 @@ def _tree(utf8: bytes) -> etree._Element:
             fail("CP-XML-09", _nesting(), line, column)
         reason = f"not well-formed: {cut(reason)}"
         fail("CP-XML-04", reason, line or None, column or None)
-    if xpath(_TOO_DEEP)(root):
+    if xpath(_DEEP)(root) and xpath(_TOO_DEEP)(root):
         fail("CP-XML-09", _nesting())
     return root
 
