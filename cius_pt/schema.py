@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The XSD step: whether a document is what the UBL 2.1 schema allows.
 
+The tree of a short document is asked first, as most are short and valid. Otherwise
 libxml2 validates while it reads the bytes once more, without building a tree:
 validating a tree asks for the path of every error, which counts siblings and is
 quadratic in a long invoice with many errors. The first pass only counts; only when
@@ -44,6 +45,7 @@ _DSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
 # Each error costs some 400 bytes in libxml2's log; beyond this we stop counting.
 _MAX_COUNTED: Final = 100_000
 _PIECE: Final = 32 * 1024
+_SHORT: Final = 64 * 1024
 
 _TYPES: Final = etree.ErrorTypes
 _SCHEMA_DOMAIN: Final = etree.ErrorDomains.SCHEMASV
@@ -282,6 +284,8 @@ def _reader(
 
 def _count(document: XmlDocument, validator: etree.XMLSchema) -> int:
     """Return how many errors there are, or at least so many that we stop."""
+    if _is_clear(document, validator):
+        return 0
     parser = _reader(document, validator, _Silent())
     try:
         for start in range(0, len(document.utf8), _PIECE):
@@ -296,6 +300,18 @@ def _count(document: XmlDocument, validator: etree.XMLSchema) -> int:
         if not _errors(parser):
             raise
     return len(_errors(parser))
+
+
+def _is_clear(document: XmlDocument, validator: etree.XMLSchema) -> bool:
+    """Whether a short document is valid beyond doubt; False says nothing.
+
+    The tree of a signed one is left alone: libxml2 would enter its IDs in it.
+    """
+    if len(document.utf8) > _SHORT or document.signed:
+        return False
+    # A validator has one log of errors for all threads.
+    with _lock:
+        return bool(validator.validate(document.root))
 
 
 def _located(document: XmlDocument, validator: etree.XMLSchema) -> list[_Error]:

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
 from lxml import etree
 
 from cius_pt import artefacts, narrow, schema, xmlio
-from cius_pt.errors import ArtefactError
+from cius_pt.errors import ArtefactError, UnreadableDocument
 from cius_pt.findings import Check, Finding, Outcome, Severity
 from cius_pt.xmlio import CAC, CBC, CREDIT_NOTE, DS, EXT, INVOICE, XSI
 
@@ -283,13 +285,67 @@ def test_a_missing_schema_skips_the_step(
 
 
 def test_a_reader_that_fails_is_not_a_pass() -> None:
-    document = xmlio.parse(VALID.encode())
+    utf8 = VALID.encode()
+    # The tree leaves a doubt, the bytes end too early to settle it.
+    doubtful = xmlio.parse(VALID.replace(PARTIES, "<cbc:Foo/>" + PARTIES).encode())
     broken = xmlio.XmlDocument(
-        data=document.data, utf8=document.utf8[:-5], root=document.root, kind="Invoice"
+        data=utf8, utf8=utf8[:-5], root=doubtful.root, kind="Invoice"
     )
     result = schema.check(broken)
     assert result.outcome is Outcome.SKIPPED
     assert "could not be read" in str(result.reason)
+
+
+_EDITS = st.tuples(
+    st.sampled_from(
+        [
+            "<cbc:Note/>",
+            "<cbc:Note>x</cbc:Note>",
+            '<cbc:Note languageID="pt">x</cbc:Note>',
+            "<!-- x -->",
+            "<?x y?>",
+            "x",
+            LINE,
+            '<cbc:ID xsi:type="x">1</cbc:ID>',
+            ATTACHMENT.format("QUJD"),
+            ATTACHMENT.format("not base64"),
+            "",
+        ]
+    ),
+    st.integers(0, VALID.count("<")),
+    st.booleans(),
+)
+
+
+@given(st.lists(_EDITS, max_size=4))
+def test_the_tree_is_clear_when_the_bytes_are(
+    edits: list[tuple[str, int, bool]],
+) -> None:
+    pieces = re.split("(?=<)", VALID)
+    for text, at, instead in edits:
+        pieces[at : at + instead] = [text]
+    try:
+        document = xmlio.parse("".join(pieces).encode())
+    except UnreadableDocument:
+        reject()
+    whole = schema._whole(document.kind)  # noqa: SLF001 - the two ways inside
+    clear = schema._is_clear(document, whole)  # noqa: SLF001
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_SHORT", 0)
+        assert not schema._is_clear(document, whole)  # noqa: SLF001
+        assert clear is (schema._count(document, whole) == 0)  # noqa: SLF001
+
+
+def test_the_tree_of_a_signed_document_is_left_alone() -> None:
+    # libxml2 would enter the IDs of the signature in the tree, for id() to find.
+    signature = f'<ds:Signature xmlns:ds="{DS}" Id="x"/>'
+    extension = (
+        "<ext:UBLExtensions><ext:UBLExtension><ext:ExtensionContent>"
+        f"{signature}</ext:ExtensionContent></ext:UBLExtension></ext:UBLExtensions>"
+    )
+    document = xmlio.parse(VALID.replace(HEAD, extension + HEAD).encode())
+    schema.check(document)
+    assert document.root.xpath("id('x')") == []
 
 
 def test_many_threads_share_one_compiled_schema(
