@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from cius_pt.xmlio import XmlDocument
 
     Document = bytes | os.PathLike[str] | Callable[[], bytes]
-    OwnStep = Callable[[Reading, Trace], Check]
+    OwnStep = Callable[[Reading, Callable[[], Trace]], Check]
 
 WELL_FORMED = "well-formed"
 SCHEMA = "schema"
@@ -187,10 +187,10 @@ def _own(name: str, judged: Check, placer: Placer, run: OwnStep) -> Check:
     """Run a step of our own, unless the rules have said that there is no invoice."""
 
     def go() -> Check:
-        reading, trace = placer.traced()
+        reading = placer.reading()
         if judged.outcome is Outcome.FAILED and not reading.complete:
             return _spared(name, RULES, _NO_INVOICE)
-        return run(reading, trace)
+        return run(reading, placer.trace)
 
     return _step(name, placer, go)
 

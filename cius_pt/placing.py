@@ -20,17 +20,30 @@ class Placer:
 
     def __init__(self, document: XmlDocument) -> None:
         self._document = document
-        self._traced: tuple[Reading, Trace] | None = None
+        self._reading: Reading | None = None
+        self._trace: Trace | None = None
         self._fails = False
 
-    def traced(self) -> tuple[Reading, Trace]:
-        """Return what the document says, and which element says what."""
-        if self._traced is None:
+    def reading(self) -> Reading:
+        """Return what the document says."""
+        if self._reading is None:
             # Late: who has no finding to place may do without the binding table.
+            from cius_pt.ubl.read import read  # noqa: PLC0415
+
+            self._reading = read(self._document)
+        return self._reading
+
+    def trace(self) -> Trace:
+        """Return which element says what.
+
+        A reading that keeps it costs a quarter more, and of a good document nobody
+        asks.
+        """
+        if self._trace is None:
             from cius_pt.ubl.read import traced  # noqa: PLC0415
 
-            self._traced = traced(self._document)
-        return self._traced
+            self._reading, self._trace = traced(self._document)
+        return self._trace
 
     def place(self, finding: Finding) -> Finding:
         """Return the finding with path and term, as far as they can be known."""
@@ -50,7 +63,7 @@ class Placer:
         that it does; and an element with no term of its own (``cac:Country``) has
         the term of the group that stands at the same path.
         """
-        trace = self._trace()
+        trace = self._known()
         path: str | None = None
         here: etree._Element | None = element
         while trace is not None and here is not None:
@@ -64,11 +77,11 @@ class Placer:
             here = here.getparent()
         return path, None
 
-    def _trace(self) -> Trace | None:
+    def _known(self) -> Trace | None:
         if self._fails:
             return None
         try:
-            return self.traced()[1]
+            return self.trace()
         except Exception:  # noqa: BLE001 - a finding without a path is a finding
             self._fails = True
             return None

@@ -297,25 +297,33 @@ def test_findings_come_out_when_they_cannot_be_placed(
     assert finding.location.xpath == "/Invoice/cbc:DueDate"
 
 
+@pytest.mark.parametrize(
+    ("rules", "walks"),
+    [
+        ((), ["read"]),
+        # What is found has to be placed, and then the walk serves for both.
+        ((("*", "false()", "warning"),), ["traced"]),
+    ],
+)
 def test_the_document_is_walked_once(
-    rule_set: Callable[..., str], clean: str, monkeypatch: pytest.MonkeyPatch
+    rules: tuple[tuple[str, str, str], ...],
+    walks: list[str],
+    rule_set: Callable[..., str],
+    clean: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    walks = []
-    real = read.traced
+    walked: list[str] = []
+    for name in ("read", "traced"):
+        real = getattr(read, name)
 
-    def traced(document: xmlio.XmlDocument) -> Any:
-        walks.append(document)
-        return real(document)
+        def walk(document: object, name: str = name, real: Any = real) -> Any:
+            walked.append(name)
+            return real(document)
 
-    monkeypatch.setattr(read, "traced", traced)
-    assert check(DOCUMENT, rules=clean).findings == ()
-    assert len(walks) == 1
-    walks.clear()
-
-    several = rule_set(("*", "false()", "warning"))
-    monkeypatch.setattr(checking, "_loaded", {})
-    assert len(check(DOCUMENT, rules=several).findings) > 50
-    assert len(walks) == 1
+        monkeypatch.setattr(read, name, walk)
+    report = check(DOCUMENT, rules=rule_set(*rules) if rules else clean)
+    assert len(report.findings) == 0 if not rules else len(report.findings) > 50
+    assert walked == walks
 
 
 def test_what_a_finding_knows_of_itself_is_kept(

@@ -9,17 +9,20 @@ The same table of field types drives the JSON form.
 from __future__ import annotations
 
 import datetime as dt
-import types
 from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from enum import Enum
-from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from functools import cache, lru_cache
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from cius_pt.errors import InvalidValue
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MOST_DIGITS = 20
-_NEVER = object()  # what no field holds: one that has to be given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,8 @@ def _field_types(cls: Any) -> tuple[FieldType, ...]:
 
 def _field_type(name: str, hint: Any, *, required: bool, default: Any) -> FieldType:
     optional = many = False
-    if isinstance(hint, types.UnionType):
-        hint = next(arg for arg in get_args(hint) if arg is not type(None))
+    if isinstance(hint, UnionType):
+        hint = next(arg for arg in get_args(hint) if arg is not NoneType)
         optional = True
     if get_origin(hint) is tuple:
         hint = get_args(hint)[0]
@@ -78,34 +81,45 @@ def check(value: Any) -> None:
     document.
     """
     cls: Any = type(value)
-    empty = True
-    for name, kind, many, nothing in _plan(cls):
-        given = getattr(value, name)
-        if given is nothing:
-            continue
-        if many:
-            empty = empty and given == ()
-            _check_many(given, kind, name)
-        else:
+    given = _getter(cls)(value)
+    empty, doubts = _doubts(cls, tuple(map(type, given)))
+    for index, name, kind, many in doubts:
+        item = given[index]
+        if not many:
+            _check_one(item, kind, name)
+        elif item != ():
             empty = False
-            # Of most values there is nothing to say but that they are there.
-            if type(given) is not kind or not given or kind is Decimal:
-                _check_one(given, kind, name)
+            _check_many(item, kind, name)
     if empty:
         raise InvalidValue("nothing is given; leave it out instead")
 
 
 @cache
-def _plan(cls: Any) -> tuple[tuple[str, type, bool, object], ...]:
-    """Return name, kind, whether it is a tuple, and what nothing is, of each field."""
-    return tuple(
-        (
-            field.name,
-            field.kind,
-            field.many,
-            None if field.optional else () if field.many else _NEVER,
-        )
-        for field in field_types(cls)
+def _getter(cls: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """Return a function that gives the values of all fields."""
+    names = [field.name for field in field_types(cls)]
+    get = attrgetter(*names)
+    # With one name it returns the value itself.
+    return get if len(names) > 1 else lambda value: (get(value),)
+
+
+@lru_cache(maxsize=4_096)
+def _doubts(
+    cls: Any, kinds: tuple[type, ...]
+) -> tuple[bool, tuple[tuple[int, str, type, bool], ...]]:
+    """Return whether there may be nothing, and what values of these types can be wrong.
+
+    The types that the fields have say most of it, and few combinations come up.
+    """
+    given = [
+        (index, field)
+        for index, (field, kind) in enumerate(zip(field_types(cls), kinds, strict=True))
+        if not (field.optional and kind is NoneType)
+    ]
+    return all(field.many for _, field in given), tuple(
+        (index, field.name, field.kind, field.many)
+        for index, field in given
+        if kinds[index] is not field.kind or field.kind in {str, bytes, Decimal}
     )
 
 
@@ -134,6 +148,9 @@ def _check_number(given: Decimal, path: str) -> None:
 
     1E+999999999 takes no room as a Decimal and a gigabyte when it is written out.
     """
+    shown = str(given)
+    if len(shown) <= MOST_DIGITS and "E" not in shown and given.is_finite():
+        return
     if not given.is_finite():
         raise InvalidValue(f"{given} is not a number", path=path)
     exponent = given.as_tuple().exponent

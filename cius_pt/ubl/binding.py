@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from lxml import etree
 
-from cius_pt.ubl.lexical import Lexical
+from cius_pt.ubl.lexical import Lexical, Text
 from cius_pt.xmlio import CAC, CBC
 
 _PREFIXES = {"cac": CAC, "cbc": CBC}
@@ -121,7 +121,9 @@ class Place:
 class Node:
     """One row of the table; see the module for its kinds.
 
-    `plain`: whether it is a term that comes once, for a field of its owner.
+    `plain`: whether it is a term that comes once, for a field of its owner. `amount`:
+    whether it has the currency and no other attribute. `verbatim`: whether its value
+    is its text, whatever that is.
     """
 
     tag: str
@@ -142,6 +144,8 @@ class Node:
     by_tag: dict[str, tuple[Node, ...]]
     by_name: dict[str, Attribute]
     plain: bool = False
+    amount: bool = False
+    verbatim: bool = False
 
 
 def _make(
@@ -206,6 +210,8 @@ def term(  # noqa: PLR0913 - a row of the table has this many columns
         form=form,
         many=many,
         plain=not many,
+        amount=made == (CURRENCY,),
+        verbatim=isinstance(form, Text),
         attributes=made,
         fields=frozenset(names),
     )

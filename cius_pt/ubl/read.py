@@ -17,19 +17,19 @@ from cius_pt.errors import FindingsError, InvalidValue
 from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
 from cius_pt.model.document import Invoice
 from cius_pt.model.types import field_types
-from cius_pt.ubl.binding import clark, content, inside
-from cius_pt.ubl.sink import Path, Sink, path_of
+from cius_pt.ubl.binding import CURRENCY, clark, content, inside
+from cius_pt.ubl.sink import Sink, mark_of, path_of
 from cius_pt.ubl.table import CREDIT_NOTE, INVOICE
 from cius_pt.ubl.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, KeysView
 
     from lxml import etree
 
     from cius_pt.ubl.binding import Attribute, Node
     from cius_pt.ubl.lexical import Lexical
-    from cius_pt.ubl.sink import Mark, Spot
+    from cius_pt.ubl.sink import Mark, Spot, Where
 
 MISSING = "CP-READ-01"
 UNREADABLE = "CP-READ-02"
@@ -91,6 +91,8 @@ class _Reader:
         self._unread: list[tuple[etree._Element, str]] = []
         self._findings: list[tuple[etree._Element, Callable[[Location], Finding]]] = []
         self._currency = content(document.root.find(_CURRENCY))
+        # What the attributes of an amount are, if all is well.
+        self._amount = [(CURRENCY.name, self._currency)]
         self._fatal = False
         self.steps: dict[etree._Element, Mark] | None = None
 
@@ -98,7 +100,7 @@ class _Reader:
         """Walk the document from its root."""
         root = self._document.root
         table = CREDIT_NOTE if self._document.kind == "CreditNote" else INVOICE
-        sink = Sink(Invoice, root, Path(None, "", None))
+        sink = Sink(Invoice, root)
         self._children(root, table.by_tag, sink)
         self._attributes(root, {}, sink)
         invoice = self._make(sink, table.children)
@@ -147,15 +149,18 @@ class _Reader:
         """Read a term that comes once: nearly all of a document is such terms."""
         assert node.field is not None  # noqa: S101 - terms have a field
         assert node.form is not None  # noqa: S101 - and a form
-        mark = sink.path, node.field, None, node.bt
         text = child.text
-        if not text or len(child):
-            value = self._term(child, node, mark, sink)
+        if not text or len(child) or self.steps is not None:
+            value = self._term(child, node, (sink, node.field, None, node.bt), sink)
         else:
-            if self.steps is not None:
-                self.steps[child] = mark
-            self._attributes(child, node.by_name, sink)
-            value = self._form((child, mark, ""), text, node.form)
+            given = child.items()
+            if given and not (node.amount and given == self._amount):
+                self._attributes(child, node.by_name, sink)
+            if node.verbatim:
+                sink.fields[node.field] = text
+                return
+            where = sink, node.field, None, node.bt
+            value = self._form(child, where, "", text, node.form)
         if value is not None:
             sink.fields[node.field] = value
 
@@ -172,7 +177,9 @@ class _Reader:
                 self._unread.append((child, ""))
             self._children(child, node.by_tag, sink)
             self._attributes(child, {}, sink)
-        elif content(child) != node.constant or any(True for _ in inside(child)):
+        elif content(child) != node.constant or (
+            len(child) and any(True for _ in inside(child))
+        ):
             self._unread.append((child, ""))
         else:
             self._attributes(child, {}, sink)
@@ -180,77 +187,93 @@ class _Reader:
     def _part(self, child: etree._Element, node: Node, sink: Sink) -> Sink:
         assert node.part is not None  # noqa: S101 - the caller asked
         assert node.part_model is not None  # noqa: S101 - comes with part
+        if sink.parts is None:
+            sink.parts = {}
         if node.part not in sink.parts:
-            path = Path(sink.path, node.part, None)
-            sink.parts[node.part] = Sink(node.part_model, child, path)
+            sink.parts[node.part] = Sink(node.part_model, child, sink, node.part)
         return sink.parts[node.part]
 
     def _field(self, child: etree._Element, node: Node, field: str, sink: Sink) -> None:
         """Read a term or a group into `field`, one of several if there are many."""
         if not node.many:
-            value = self._value(child, node, (sink.path, field, None, node.bt), sink)
+            value = self._value(child, node, (sink, field, None, node.bt), sink)
             if value is not None:
                 sink.fields[field] = value
             return
         if node.tagged is not None:
+            if sink.taken is None:
+                sink.taken = {}
             taken = sink.taken.setdefault(node, [])
-            mark = sink.path, field, len(taken), node.bt
-            value = self._value(child, node, mark, sink)
+            where = sink, field, len(taken), node.bt
+            value = self._value(child, node, where, sink)
             if value is not None:
                 taken.append((child, value))
             return
+        if sink.lists is None:
+            sink.lists = {}
         made = sink.lists.setdefault(field, [])
-        value = self._value(child, node, (sink.path, field, len(made), node.bt), sink)
+        value = self._value(child, node, (sink, field, len(made), node.bt), sink)
         if value is not None:
             made.append(value)
 
-    def _value(self, child: etree._Element, node: Node, mark: Mark, sink: Sink) -> Any:
+    def _value(
+        self, child: etree._Element, node: Node, where: Where, sink: Sink
+    ) -> Any:
         """Return the value of a term or a group, or None when it has none."""
         if node.model is not None:
-            return self._group(child, node, mark, node.model)
-        return self._term(child, node, mark, sink)
+            return self._group(child, node, where, node.model)
+        return self._term(child, node, where, sink)
 
-    def _term(self, child: etree._Element, node: Node, mark: Mark, sink: Sink) -> Any:
+    def _term(self, child: etree._Element, node: Node, where: Where, sink: Sink) -> Any:
         if self.steps is not None:
-            self.steps[child] = mark
+            self.steps[child] = mark_of(where)
         self._attributes(child, node.by_name, sink)
         for inner in inside(child):
             self._unread.append((inner, ""))
-        return self._text(child, node, mark)
+        return self._text(child, node, where)
 
-    def _group(self, child: etree._Element, node: Node, mark: Mark, model: type) -> Any:
+    def _group(
+        self, child: etree._Element, node: Node, where: Where, model: type
+    ) -> Any:
         if self.steps is not None:
-            self.steps[child] = mark
-        sink = Sink(model, child, Path(*mark[:3]))
+            self.steps[child] = mark_of(where)
+        owner, name, index, _ = where
+        sink = Sink(model, child, owner, name, index)
         self._attributes(child, node.by_name, sink)
         self._children(child, node.by_tag, sink)
         if node.text_field is not None:
-            inner = sink.path, node.text_field, None, node.bt
-            text = self._text(child, node, inner)
+            text = self._text(child, node, (sink, node.text_field, None, node.bt))
             if text is not None:
                 sink.fields[node.text_field] = text
         return self._make(sink, node.children)
 
-    def _text(self, child: etree._Element, node: Node, mark: Mark) -> Any:
+    def _text(self, child: etree._Element, node: Node, where: Where) -> Any:
         assert node.form is not None  # noqa: S101 - terms have a form
         text = content(child)
         if not text:
             self._unread.append((child, ""))
             return None
-        return self._form((child, mark, ""), text, node.form)
+        return self._form(child, where, "", text, node.form)
 
-    def _form(self, spot: Spot, text: str, form: Lexical) -> Any:
+    def _form(
+        self,
+        child: etree._Element,
+        where: Where,
+        attribute: str,
+        text: str,
+        form: Lexical,
+    ) -> Any:
         """Return the value of `text`, or None with the reason among the findings."""
         try:
             value, shown = form.parsed(text)
         except ValueError as error:
-            element, _, attribute = spot
-            self._unread.append((element, attribute))
+            self._unread.append((child, attribute))
+            spot = child, where, attribute
             self._find(spot, UNREADABLE, Severity.FATAL, f"{_cut(text)}: {error}")
             return None
         if shown != text:
             self._find(
-                spot,
+                (child, where, attribute),
                 NOT_CANONICAL,
                 Severity.WARNING,
                 f"written as {_cut(text)}, the format's form is {_cut(shown)}",
@@ -270,8 +293,8 @@ class _Reader:
                 self._unread.append((child, row.name))
             else:
                 assert row.form is not None  # noqa: S101 - comes with field
-                mark = sink.path, row.field, None, row.bt
-                value = self._form((child, mark, row.name), text, row.form)
+                where = sink, row.field, None, row.bt
+                value = self._form(child, where, row.name, text, row.form)
                 if value is not None:
                     sink.fields[row.field] = value
 
@@ -284,45 +307,49 @@ class _Reader:
         self._unread.append((child, row.name))
         if row.constant is None:
             said = f"an amount in {_cut(text)}, the invoice is in {self._currency!r}"
-            spot = child, (sink.path, "", None, "BT-5"), row.name
+            spot = child, (sink, "", None, "BT-5"), row.name
             self._find(spot, UNREADABLE, Severity.FATAL, said)
 
     def _make(self, sink: Sink, rows: tuple[Node, ...]) -> Any:
         """Return the object of a sink, or None with the reason among the findings."""
-        for name, part in sink.parts.items():
+        fields = sink.fields
+        for name, part in (sink.parts or {}).items():
             value = self._make(part, rows)
             if value is not None:
-                sink.fields[name] = value
-        for name, values in sink.lists.items():
+                fields[name] = value
+        for name, values in (sink.lists or {}).items():
             if values:
-                sink.fields[name] = tuple(values)
-        for node, taken in sink.taken.items():
+                fields[name] = tuple(values)
+        for node, taken in (sink.taken or {}).items():
             if taken:
                 self._split(node, taken, sink)
-        if self._missing(sink, rows):
+        needed = _needed(sink.model)
+        if not fields.keys() >= needed:
+            self._missing(sink, needed, rows)
             self._unread.append((sink.element, ""))
             return None
         try:
-            return sink.model(**sink.fields)
+            return sink.model(**fields)
         except InvalidValue as error:
-            if sink.fields:
-                spot = sink.element, (sink.path, error.path, None, None), ""
+            if fields:
+                spot = sink.element, (sink, error.path, None, None), ""
                 self._find(spot, UNREADABLE, Severity.FATAL, error.message)
             self._unread.append((sink.element, ""))
             return None
 
-    def _missing(self, sink: Sink, rows: tuple[Node, ...]) -> bool:
-        """Find what is mandatory and not there; return whether anything is."""
-        missing = [name for name in _needed(sink.model) if name not in sink.fields]
-        for name in missing:
-            bt = _term_of(name, rows)
-            self._find(
-                (sink.element, (sink.path, name, None, bt), ""),
-                MISSING,
-                Severity.FATAL,
-                f"{bt or name} is mandatory and is not there",
-            )
-        return bool(missing)
+    def _missing(
+        self, sink: Sink, needed: Iterable[str], rows: tuple[Node, ...]
+    ) -> None:
+        """Find what is mandatory and not there."""
+        for name in needed:
+            if name not in sink.fields:
+                bt = _term_of(name, rows)
+                self._find(
+                    (sink.element, (sink, name, None, bt), ""),
+                    MISSING,
+                    Severity.FATAL,
+                    f"{bt or name} is mandatory and is not there",
+                )
 
     def _split(
         self, node: Node, taken: list[tuple[etree._Element, Any]], sink: Sink
@@ -330,11 +357,11 @@ class _Reader:
         assert node.tagged is not None  # noqa: S101 - only tagged nodes are taken
         places = node.tagged.split([value for _, value in taken], sink.fields)
         for (element, _), place in zip(taken, places, strict=True):
-            mark = sink.path, place.path, None, place.bt
+            where = sink, place.path, None, place.bt
             if self.steps is not None:
-                self.steps[element] = mark
+                self.steps[element] = mark_of(where)
             if place.problem is not None:
-                spot = element, mark, ""
+                spot = element, where, ""
                 self._find(spot, MALFORMED_TAG, Severity.WARNING, place.problem)
             if place.unread is not None:
                 self._unread.extend(
@@ -343,30 +370,30 @@ class _Reader:
 
     def _find(self, spot: Spot, rule: str, severity: Severity, message: str) -> None:
         self._fatal = self._fatal or severity is Severity.FATAL
-        element, mark, _ = spot
+        element, where, _ = spot
 
         def finding(place: Location) -> Finding:
             return Finding(
                 rule=rule,
                 severity=severity,
                 message=message,
-                bt=mark[3],
-                location=replace(place, path=path_of(mark)),
+                bt=where[3],
+                location=replace(place, path=path_of(mark_of(where))),
             )
 
         self._findings.append((element, finding))
 
 
 @cache
-def _needed(model: type) -> tuple[str, ...]:
-    """Return the fields without which there is no value of `model`."""
-    return tuple(
+def _needed(model: type) -> KeysView[str]:
+    """Return the fields without which there is no value of `model`, in order."""
+    return dict.fromkeys(
         item.name
         for item in field_types(model)
         # A default is for who builds an invoice. One that is read says its
         # country, unit, currency or tax, or there is no telling.
         if item.required or item.default not in {None, ()}
-    )
+    ).keys()
 
 
 def _term_of(name: str, rows: tuple[Node, ...]) -> str | None:

@@ -35,12 +35,8 @@ class Path:
         return f"{before}.{here}" if before and here else before or here
 
 
-# What an element stands for: the owner, its field, which one of many, the term. A plain
-# tuple, as every element has one and hardly anyone asks.
+# What an element stands for: the owner, its field, which one of many, the term.
 Mark = tuple[Path, str, int | None, str | None]
-
-# What a finding is about: an element, what it stands for, its attribute or "".
-Spot = tuple[etree._Element, Mark, str]  # noqa: SLF001 - its only name
 
 
 def path_of(mark: Mark) -> str:
@@ -50,15 +46,62 @@ def path_of(mark: Mark) -> str:
 
 
 class Sink:
-    """The fields of one object while its element is being read."""
+    """The fields of one object while its element is being read.
 
-    __slots__ = ("element", "fields", "lists", "model", "parts", "path", "taken")
+    `owner`, `name` and `index` say whose field the object is going to be; the document
+    has no owner. What most objects lack is made when the first one comes.
+    """
 
-    def __init__(self, model: type, element: etree._Element, path: Path) -> None:
+    __slots__ = (
+        "_path",
+        "element",
+        "fields",
+        "index",
+        "lists",
+        "model",
+        "name",
+        "owner",
+        "parts",
+        "taken",
+    )
+
+    def __init__(
+        self,
+        model: type,
+        element: etree._Element,
+        owner: Sink | None = None,
+        name: str = "",
+        index: int | None = None,
+    ) -> None:
         self.model = model
         self.element = element
-        self.path = path
+        self.owner = owner
+        self.name = name
+        self.index = index
         self.fields: dict[str, Any] = {}
-        self.lists: dict[str, list[Any]] = {}
-        self.parts: dict[str, Sink] = {}
-        self.taken: dict[Node, list[tuple[etree._Element, Any]]] = {}
+        self.lists: dict[str, list[Any]] | None = None
+        self.parts: dict[str, Sink] | None = None
+        self.taken: dict[Node, list[tuple[etree._Element, Any]]] | None = None
+        self._path: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where in the model the object is; few are asked."""
+        if self._path is None:
+            before = None if self.owner is None else self.owner.path
+            self._path = Path(before, self.name, self.index)
+        return self._path
+
+
+# What a reading is at: the object, its field, which one of many, the term. A plain
+# tuple, as hardly anyone asks.
+Where = tuple[Sink, str, int | None, str | None]
+
+# What a finding is about: an element, what it stands for, its attribute or "".
+Spot = tuple[etree._Element, Where, str]  # noqa: SLF001 - its only name
+
+
+def mark_of(where: Where) -> Mark:
+    """Return what an element stands for, without the object it went into."""
+    sink, name, index, bt = where
+    return sink.path, name, index, bt
