@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cius_pt.money import CENT, ZERO, cents, percentage, rounded, total
-from cius_pt.pricing import signed, worth
+from cius_pt.pricing import net_amount, signed, worth
 from cius_pt.subtotals import Group, groups_of, taxable_of, vat_key
 from cius_pt.totals import with_totals
 
@@ -195,8 +195,11 @@ def _document_sums(invoice: Invoice) -> tuple[Sum, ...]:
     allowances = _amounts(invoice, charge=False)
     charges = _amounts(invoice, charge=True)
     lines = tuple(
-        (f"lines[{index}].net_amount", line.net_amount or ZERO)
-        for index, line in enumerate(with_totals(invoice).lines)
+        (
+            f"lines[{index}].net_amount",
+            net_amount(line) if line.net_amount is None else line.net_amount,
+        )
+        for index, line in enumerate(invoice.lines)
     )
     vat = tuple(
         (f"totals.vat_breakdown[{index}].tax", entry.tax)

@@ -174,7 +174,8 @@ class _Sorter:
         self._invoice = invoice
         self._region = region
         self._home = region or tax_place.home(invoice)
-        self._levels = tax_place.levels(invoice)
+        self._days = tax_place.days(invoice)
+        self._levels = tax_place.levels(self._days)
         self._sums: dict[tuple[Region, str], list[Decimal]] = {}
         self._charges = _stamp_charges(invoice)
         self.outside: list[Decimal] = []
@@ -239,9 +240,7 @@ class _Sorter:
         raise InvalidValue(said, path=path)
 
     def _rates_known(self) -> bool:
-        return all(
-            vat.rates_at(self._home, day) for day in tax_place.days(self._invoice)
-        )
+        return all(vat.rates_at(self._home, day) for day in self._days)
 
 
 def _is_outside(entry: VatBreakdown) -> bool:

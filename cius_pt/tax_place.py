@@ -8,6 +8,7 @@ is the issue date or an earlier one that the invoice names (CIVA, articles 7, 8 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cius_pt.pt import vat
@@ -15,6 +16,7 @@ from cius_pt.pt.vat import Region
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from cius_pt.model import Address, Invoice, Period
@@ -58,16 +60,23 @@ def corrects_an_undated_invoice(invoice: Invoice) -> bool:
     return None in dates or undated
 
 
-def levels(invoice: Invoice) -> dict[Region, dict[Decimal, Level]]:
-    """Return, for each region, which rate a percentage is on one of the days.
+@lru_cache(maxsize=256)
+def levels(days: tuple[dt.date, ...]) -> Mapping[Region, Mapping[Decimal, Level]]:
+    """Return, for each region, which rate a percentage is on one of these days.
 
     Where two days differ, the later one counts.
     """
     found: dict[Region, dict[Decimal, Level]] = {region: {} for region in Region}
-    for day in days(invoice):
+    for day in days:
         for region, known in found.items():
             known |= {rate.percent: rate.level for rate in vat.rates_at(region, day)}
     return found
+
+
+@lru_cache(maxsize=256)
+def verified(days: tuple[dt.date, ...]) -> bool:
+    """Whether the rates of every region are verified for all of these days."""
+    return all(vat.known(region, day) for region in Region for day in days)
 
 
 def _region(place: Address) -> Region | None:

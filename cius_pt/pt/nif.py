@@ -15,6 +15,7 @@ for 999999990; the algorithm agrees with python-stdnum.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from cius_pt.codes import table
 from cius_pt.errors import InvalidValue
@@ -63,11 +64,17 @@ def valid(text: str) -> bool:
 
 def kind(text: str) -> NifKind | None:
     """Return what the longest listed prefix of `text` stands for, or None."""
-    found = [row for row in table("nif_prefixes").rows if text.startswith(row["code"])]
-    if not found:
-        return None
-    row = max(found, key=lambda row: len(row["code"]))
-    return NifKind(prefix=row["code"], pt=row["pt"], en=row["en"])
+    prefixes = _prefixes()
+    starts = (text[:length] for length in range(_LENGTH, 0, -1))
+    return next((prefixes[start] for start in starts if start in prefixes), None)
+
+
+@cache
+def _prefixes() -> dict[str, NifKind]:
+    return {
+        row["code"]: NifKind(prefix=row["code"], pt=row["pt"], en=row["en"])
+        for row in table("nif_prefixes").rows
+    }
 
 
 def without_country(vat_identifier: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cius_pt import tax_place
 from cius_pt.codes import table
 from cius_pt.money import ZERO
-from cius_pt.pt.vat import Level, Region, known
+from cius_pt.pt.vat import Level, Region
 from cius_pt.rules.own.remark import Remark
 
 if TYPE_CHECKING:
@@ -58,9 +58,13 @@ class _Place:
     """Where and when an invoice is taxed, worked out once for all its rates."""
 
     def __init__(self, invoice: Invoice) -> None:
-        self.levels = tax_place.levels(invoice)
+        days = tax_place.days(invoice)
+        self.levels = tax_place.levels(days)
         self.regions = tax_place.regions(invoice)
-        self.certain = _certain(invoice)
+        # Whether the rates of every region are verified for all days that may count.
+        self.certain = tax_place.verified(
+            days
+        ) and not tax_place.corrects_an_undated_invoice(invoice)
 
 
 def _rate(place: _Place, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]:
@@ -81,13 +85,6 @@ def _rate(place: _Place, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]
     wanted = _LEVELS.get(vat.category)
     if wanted is not None and any(here) and wanted not in here:
         yield Remark(rule="CP-VAT-03", path=path, detail=said)
-
-
-def _certain(invoice: Invoice) -> bool:
-    """Whether the rates of every region are verified for all days that may count."""
-    return not tax_place.corrects_an_undated_invoice(invoice) and all(
-        known(region, day) for region in Region for day in tax_place.days(invoice)
-    )
 
 
 @cache
