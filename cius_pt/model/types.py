@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_DIGITS = 20
+_EMPTY = "empty; leave the field out instead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +84,18 @@ def check(value: Any) -> None:
     cls: Any = type(value)
     given = _getter(cls)(value)
     empty, doubts = _doubts(cls, tuple(map(type, given)))
-    for index, name, kind, many in doubts:
+    for index, name, kind, many, sure in doubts:
         item = given[index]
-        if not many:
+        if many:
+            if item != ():
+                empty = False
+                _check_many(item, kind, name)
+        elif not sure:
             _check_one(item, kind, name)
-        elif item != ():
-            empty = False
-            _check_many(item, kind, name)
+        elif kind is Decimal:
+            _check_number(item, name)
+        elif not item:
+            raise InvalidValue(_EMPTY, path=name)
     if empty:
         raise InvalidValue("nothing is given; leave it out instead")
 
@@ -106,10 +112,11 @@ def _getter(cls: Any) -> Callable[[Any], tuple[Any, ...]]:
 @lru_cache(maxsize=4_096)
 def _doubts(
     cls: Any, kinds: tuple[type, ...]
-) -> tuple[bool, tuple[tuple[int, str, type, bool], ...]]:
+) -> tuple[bool, tuple[tuple[int, str, type, bool, bool], ...]]:
     """Return whether there may be nothing, and what values of these types can be wrong.
 
-    The types that the fields have say most of it, and few combinations come up.
+    Of each of the latter: its place, name and kind, whether it may have many, whether
+    its type is certain. The types say most of it, and few combinations come up.
     """
     given = [
         (index, field)
@@ -117,7 +124,7 @@ def _doubts(
         if not (field.optional and kind is NoneType)
     ]
     return all(field.many for _, field in given), tuple(
-        (index, field.name, field.kind, field.many)
+        (index, field.name, field.kind, field.many, kinds[index] is field.kind)
         for index, field in given
         if kinds[index] is not field.kind or field.kind in {str, bytes, Decimal}
     )
@@ -140,7 +147,7 @@ def _check_one(given: Any, kind: type[Any], path: str) -> None:
     if kind is Decimal:
         _check_number(given, path)
     elif not given and kind in {str, bytes}:
-        raise InvalidValue("empty; leave the field out instead", path=path)
+        raise InvalidValue(_EMPTY, path=path)
 
 
 def _check_number(given: Decimal, path: str) -> None:

@@ -117,13 +117,24 @@ class Place:
     unread: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simple:
+    """A term in its usual form: an element with text and no attribute.
+
+    `form` is None when the value is the text, whatever that is. An `amount` has one
+    attribute, the currency of the document.
+    """
+
+    field: str
+    form: Lexical | None
+    amount: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Node:
     """One row of the table; see the module for its kinds.
 
-    `plain`: whether it is a term that comes once, for a field of its owner. `amount`:
-    whether it has the currency and no other attribute. `verbatim`: whether its value
-    is its text, whatever that is.
+    `simple`: what there is to know of a term that comes once, for a field of its owner.
     """
 
     tag: str
@@ -143,9 +154,7 @@ class Node:
     fields: frozenset[str] = frozenset()
     by_tag: dict[str, tuple[Node, ...]]
     by_name: dict[str, Attribute]
-    plain: bool = False
-    amount: bool = False
-    verbatim: bool = False
+    simple: Simple | None = None
 
 
 def _make(
@@ -209,9 +218,7 @@ def term(  # noqa: PLR0913 - a row of the table has this many columns
         field=field,
         form=form,
         many=many,
-        plain=not many,
-        amount=made == (CURRENCY,),
-        verbatim=isinstance(form, Text),
+        simple=None if many else _simple(field, form, made),
         attributes=made,
         fields=frozenset(names),
     )
@@ -247,6 +254,14 @@ def group(  # noqa: PLR0913 - a row of the table has this many columns
     )
 
 
+def _simple(field: str, form: Lexical, attributes: tuple[Attribute, ...]) -> Simple:
+    return Simple(
+        field=field,
+        form=None if isinstance(form, Text) else form,
+        amount=CURRENCY in attributes,
+    )
+
+
 def nest(
     tag: str,
     *children: Node,
@@ -274,7 +289,7 @@ def constant(path: str, text: str) -> Node:
 def tagged(row: Node, rule: Tagged) -> Node:
     """Return the repeated `row` with `rule` between it and the owner's fields."""
     fields = frozenset(rule.fields)
-    return replace(row, many=True, plain=False, tagged=rule, fields=fields)
+    return replace(row, many=True, simple=None, tagged=rule, fields=fields)
 
 
 def part(field: str, model: type, *children: Node) -> tuple[Node, ...]:
@@ -284,7 +299,7 @@ def part(field: str, model: type, *children: Node) -> tuple[Node, ...]:
             child,
             part=field,
             part_model=model,
-            plain=False,
+            simple=None,
             fields=frozenset({field}),
         )
         for child in children

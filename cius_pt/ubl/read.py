@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from cius_pt.ubl.binding import Attribute, Node
+    from cius_pt.ubl.binding import Attribute, Node, Simple
     from cius_pt.ubl.lexical import Lexical
     from cius_pt.ubl.sink import Mark, Spot, Where
 
@@ -130,39 +130,47 @@ class _Reader:
     ) -> None:
         seen: set[Node] = set()
         for child in parent:
-            for node in by_tag.get(child.tag, ()):
+            tag = child.tag
+            for node in by_tag.get(tag, ()):
                 if (node.many or node not in seen) and (
                     node.when is None or node.when(child)
                 ):
                     seen.add(node)
-                    if node.plain:
-                        self._plain(child, node, sink)
-                    else:
+                    row = node.simple
+                    if row is None or not self._simple(child, row, sink.fields):
                         self._child(child, node, sink)
                     break
             else:
                 # The tag of a comment or an instruction is a function.
-                if isinstance(child.tag, str):
+                if isinstance(tag, str):
                     self._unread.append((child, ""))
 
-    def _plain(self, child: etree._Element, node: Node, sink: Sink) -> None:
-        """Read a term that comes once: nearly all of a document is such terms."""
-        assert node.field is not None  # noqa: S101 - terms have a field
-        assert node.form is not None  # noqa: S101 - and a form
+    def _simple(
+        self, child: etree._Element, row: Simple, fields: dict[str, Any]
+    ) -> bool:
+        """Read a term in its usual form; False when there is more to say of it.
+
+        Nearly all of a document is such terms: this is where a reading spends its time.
+        """
         text = child.text
-        if not text or len(child) or self.steps is not None:
-            value = self._term(child, node, (sink, node.field, None, node.bt), sink)
-        else:
-            given = child.items()
-            if given and not (node.amount and given == self._amount):
-                self._attributes(child, node.by_name, sink)
-            if node.verbatim:
-                sink.fields[node.field] = text
-                return
-            where = sink, node.field, None, node.bt
-            value = self._form(child, where, "", text, node.form)
-        if value is not None:
-            sink.fields[node.field] = value
+        if (
+            not text
+            or len(child)
+            or self.steps is not None
+            or child.items() != (self._amount if row.amount else [])
+        ):
+            return False
+        if row.form is None:
+            fields[row.field] = text
+            return True
+        try:
+            value, shown = row.form.parsed(text)
+        except ValueError:
+            return False
+        if shown != text:
+            return False
+        fields[row.field] = value
+        return True
 
     def _child(self, child: etree._Element, node: Node, sink: Sink) -> None:
         """Read one element by its row into the fields of its owner."""
