@@ -56,18 +56,18 @@ def _line_sum(line: Line, index: int) -> Sum:
     A net amount may be stated with up to eight decimals; it is compared with as many.
     """
     path = f"lines[{index}]"
-    decimals = 2
-    if line.net_amount is not None:
-        decimals = max(decimals, -int(line.net_amount.as_tuple().exponent))
-    parts = (
-        (f"{path}.quantity × net_price", worth(line, decimals)),
-        *signed(line.allowance_charges, path),
-    )
+    stated = line.net_amount
+    decimals = 2 if stated is None else max(2, -int(stated.as_tuple().exponent))
+    computed = worth(line, decimals)
+    worth_of = (f"{path}.quantity × net_price", computed)
+    parts = worth_of, *signed(line.allowance_charges, path)
+    if line.allowance_charges:
+        computed = rounded(total([amount for _, amount in parts]), decimals)
     return Sum(
         bt="BT-131",
         path=f"{path}.net_amount",
-        stated=line.net_amount,
-        computed=rounded(total(amount for _, amount in parts), decimals),
+        stated=stated,
+        computed=computed,
         parts=parts,
     )
 
@@ -78,7 +78,7 @@ def _sum(
     stated: Decimal | None,
     parts: tuple[tuple[str, Decimal], ...],
 ) -> Sum:
-    computed = cents(total(amount for _, amount in parts))
+    computed = cents(total([amount for _, amount in parts]))
     return Sum(bt=bt, path=path, stated=stated, computed=computed, parts=parts)
 
 

@@ -54,8 +54,10 @@ def groups_of(invoice: Invoice) -> list[Group]:
     for index, line in enumerate(invoice.lines):
         path = f"lines[{index}].net_amount"
         amount = net_amount(line) if line.net_amount is None else line.net_amount
-        group = groups.setdefault(vat_key(line.vat), Group(line.vat, []))
-        group.taxable.append((path, amount))
+        key = vat_key(line.vat)
+        if key not in groups:
+            groups[key] = Group(line.vat, [])
+        groups[key].taxable.append((path, amount))
     for vat, path, amount in _document_amounts(invoice):
         key = vat_key(vat)
         if key not in groups:

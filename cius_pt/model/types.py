@@ -9,21 +9,19 @@ The same table of field types drives the JSON form.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from enum import Enum
 from functools import cache, lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from cius_pt.errors import InvalidValue
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 MOST_DIGITS = 20
-_EMPTY = "empty; leave the field out instead"
+_NOTHING = "nothing is given; leave it out instead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,25 +81,41 @@ def check(value: Any) -> None:
     """
     cls: Any = type(value)
     given = _getter(cls)(value)
-    empty, doubts = _doubts(cls, tuple(map(type, given)))
-    for index, name, kind, many, sure in doubts:
-        item = given[index]
-        if many:
-            if item != ():
-                empty = False
-                _check_many(item, kind, name)
-        elif not sure:
-            _check_one(item, kind, name)
-        elif kind is Decimal:
-            _check_number(item, name)
-        elif not item:
-            raise InvalidValue(_EMPTY, path=name)
-    if empty:
-        raise InvalidValue("nothing is given; leave it out instead")
+    doubts = _doubts(cls, tuple(map(type, given)))
+    if doubts is None or not (
+        all(doubts.texts(given)) and all(map(_is_short, doubts.numbers(given)))
+    ):
+        _check_each(cls, given)
+        return
+    something = doubts.something
+    for index, field in doubts.many:
+        if item := given[index]:
+            something = True
+            _check_many(item, field.kind, field.name)
+    if not something:
+        raise InvalidValue(_NOTHING)
+
+
+def _check_each(cls: Any, given: tuple[Any, ...]) -> None:
+    """Do the same one by one, and say what is wrong with the first that is."""
+    something = False
+    for field, item in zip(field_types(cls), given, strict=True):
+        if item is None and field.optional:
+            continue
+        something = something or item != ()
+        if field.many:
+            _check_many(item, field.kind, field.name)
+        else:
+            _check_one(item, field.kind, field.name)
+    if not something:
+        raise InvalidValue(_NOTHING)
+
+
+_Values = Callable[[Any], tuple[Any, ...]]
 
 
 @cache
-def _getter(cls: Any) -> Callable[[Any], tuple[Any, ...]]:
+def _getter(cls: Any) -> _Values:
     """Return a function that gives the values of all fields."""
     names = [field.name for field in field_types(cls)]
     get = attrgetter(*names)
@@ -109,25 +123,46 @@ def _getter(cls: Any) -> Callable[[Any], tuple[Any, ...]]:
     return get if len(names) > 1 else lambda value: (get(value),)
 
 
-@lru_cache(maxsize=4_096)
-def _doubts(
-    cls: Any, kinds: tuple[type, ...]
-) -> tuple[bool, tuple[tuple[int, str, type, bool, bool], ...]]:
-    """Return whether there may be nothing, and what values of these types can be wrong.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Doubts:
+    """What can still be wrong with values of the right types.
 
-    Of each of the latter: its place, name and kind, whether it may have many, whether
-    its type is certain. The types say most of it, and few combinations come up.
+    `texts` and `numbers` pick them from all values; `many` are the tuples, whose items
+    nobody knows; `something` says whether anything but tuples is there.
+    """
+
+    texts: _Values
+    numbers: _Values
+    many: tuple[tuple[int, FieldType], ...]
+    something: bool
+
+
+@lru_cache(maxsize=4_096)
+def _doubts(cls: Any, kinds: tuple[type, ...]) -> _Doubts | None:
+    """Return what to look at in values of these types; None if they are not right.
+
+    Most can be told from the types, and few combinations of them come up.
     """
     given = [
         (index, field)
         for index, (field, kind) in enumerate(zip(field_types(cls), kinds, strict=True))
         if not (field.optional and kind is NoneType)
     ]
-    return all(field.many for _, field in given), tuple(
-        (index, field.name, field.kind, field.many, kinds[index] is field.kind)
-        for index, field in given
-        if kinds[index] is not field.kind or field.kind in {str, bytes, Decimal}
+    if any(kinds[i] is not (tuple if f.many else f.kind) for i, f in given):
+        return None
+    return _Doubts(
+        texts=_pick([i for i, _ in given if kinds[i] in {str, bytes}]),
+        numbers=_pick([i for i, _ in given if kinds[i] is Decimal]),
+        many=tuple((i, field) for i, field in given if field.many),
+        something=not all(field.many for _, field in given),
     )
+
+
+def _pick(indexes: list[int]) -> _Values:
+    if not indexes:
+        return lambda _: ()
+    # With one index it would return the value itself.
+    return itemgetter(indexes[0], *indexes)
 
 
 def _check_many(given: Any, kind: type[Any], path: str) -> None:
@@ -147,7 +182,7 @@ def _check_one(given: Any, kind: type[Any], path: str) -> None:
     if kind is Decimal:
         _check_number(given, path)
     elif not given and kind in {str, bytes}:
-        raise InvalidValue(_EMPTY, path=path)
+        raise InvalidValue("empty; leave the field out instead", path=path)
 
 
 def _check_number(given: Decimal, path: str) -> None:
@@ -155,8 +190,7 @@ def _check_number(given: Decimal, path: str) -> None:
 
     1E+999999999 takes no room as a Decimal and a gigabyte when it is written out.
     """
-    shown = str(given)
-    if len(shown) <= MOST_DIGITS and "E" not in shown and given.is_finite():
+    if _is_short(given):
         return
     if not given.is_finite():
         raise InvalidValue(f"{given} is not a number", path=path)
@@ -169,6 +203,12 @@ def _check_number(given: Decimal, path: str) -> None:
             "point; round it",
             path=path,
         )
+
+
+def _is_short(given: Decimal) -> bool:
+    """Whether a number is one beyond doubt; most are written with a few digits."""
+    shown = str(given)
+    return len(shown) <= MOST_DIGITS and "E" not in shown and given.is_finite()
 
 
 def _wanted(kind: type) -> str:

@@ -43,15 +43,28 @@ def found(invoice: Invoice) -> Iterator[Remark]:
 
 
 def amounts(invoice: Invoice) -> Iterator[tuple[str, Vat | VatBreakdown]]:
-    """Yield path and VAT of each subtotal, line, allowance and charge."""
+    """Yield path and VAT of subtotals, lines, allowances and charges, each VAT once.
+
+    Hundreds of lines have the same two or three; the path is that of the first.
+    """
+    seen: set[tuple[object, ...]] = set()
+    for path, index, vat in _all(invoice):
+        code, reason = vat.exemption_code, vat.exemption_reason
+        key = vat.category, vat.rate, vat.scheme, code, reason
+        if key not in seen:
+            seen.add(key)
+            yield path.format(index), vat
+
+
+def _all(invoice: Invoice) -> Iterator[tuple[str, int, Vat | VatBreakdown]]:
     if invoice.totals is not None:
         for index, entry in enumerate(invoice.totals.vat_breakdown):
-            yield f"totals.vat_breakdown[{index}]", entry
+            yield "totals.vat_breakdown[{}]", index, entry
     for index, line in enumerate(invoice.lines):
-        yield f"lines[{index}].vat", line.vat
+        yield "lines[{}].vat", index, line.vat
     for index, item in enumerate(invoice.allowance_charges):
         if item.vat is not None:
-            yield f"allowance_charges[{index}].vat", item.vat
+            yield "allowance_charges[{}].vat", index, item.vat
 
 
 class _Place:
