@@ -257,6 +257,20 @@ def test_every_sum_names_its_parts() -> None:
     )
     assert sums["totals.allowances"].parts == (("allowance_charges[0].amount", D(3)),)
     assert sums["totals.charges"].parts == (("allowance_charges[1].amount", D(4)),)
+    assert sums["totals.vat_breakdown[0].tax"].parts == (
+        ("totals.vat_breakdown[0].taxable × 23 %", D("4.60")),
+    )
+    assert sums["totals.lines"].parts == (("lines[0].net_amount", D("19.00")),)
+    assert sums["totals.without_vat"].parts == (
+        ("totals.lines", D("19.00")),
+        ("totals.charges", D("4.00")),
+        ("totals.allowances", D("-3.00")),
+    )
+    assert sums["totals.vat"].parts == (("totals.vat_breakdown[0].tax", D("4.60")),)
+    assert sums["totals.with_vat"].parts == (
+        ("totals.without_vat", D("20.00")),
+        ("totals.vat", D("4.60")),
+    )
     assert sums["totals.due"].parts == (
         ("totals.with_vat", D("24.60")),
         ("prepaid", D(-5)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cius_pt.errors import ArtefactError
 from cius_pt.schematron.expressions import Expr, Reader, write
 from cius_pt.schematron.facts import Analyst
 from cius_pt.schematron.hoist import Hoister, below_root
@@ -46,6 +47,46 @@ def shape(expr: Expr) -> object:
 def test_an_expression_is_written_as_it_was_read(text: str) -> None:
     tree = read(text)
     assert shape(read(write(tree))) == shape(tree)
+
+
+_FUNCTIONS = "http://www.w3.org/2005/xpath-functions"
+_XPATH_3 = Reader(
+    {
+        "fn": _FUNCTIONS,
+        "math": f"{_FUNCTIONS}/math",
+        "xs": "http://www.w3.org/2001/XMLSchema",
+    },
+    xpath3=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("function($x) { $x }(1)", "an inline function"),
+        ("let $f := function($x) { doc('a') } return $f(1)", "an inline function"),
+        ("for-each(a, function($x) { 1 })", "an inline function"),
+        ("count#1", "a function reference"),
+        ("fn:count#1", "a function reference"),
+        ("doc('a')", "doc"),
+        ("a[fn:doc('a')]", "doc"),
+        ("map { 'a': unparsed-text('b') }", "unparsed-text"),
+        (f"Q{{{_FUNCTIONS}}}count(a)", f"{_FUNCTIONS}:count"),
+    ],
+)
+def test_what_could_leave_the_document_is_refused_by_name(text: str, what: str) -> None:
+    with pytest.raises(ArtefactError) as caught:
+        _XPATH_3.read(text, HERE)
+    assert str(caught.value) == f"x.sch, line 1: a rule set may not use {what}"
+
+
+@pytest.mark.parametrize(
+    "text", ["fn:count(a)", "xs:decimal('1')", "math:pi()", "a | fn:data(b) union c"]
+)
+def test_functions_of_the_standard_may_have_their_prefix(text: str) -> None:
+    tree = _XPATH_3.read(text, HERE)
+    assert tree is not None
+    assert write(tree) == text
 
 
 def _moved(text: str, *, below: bool = False) -> tuple[str, list[str]]:
@@ -102,6 +143,14 @@ def test_ancestors_move_only_from_below_the_root() -> None:
         ("/c:a/b[1]", True),
         ("//c:a//b | c/@d", True),
         ("c:a[b]/text()", True),
+        ("c:a/b union c:a//@d", True),
+        ("c:a/b union c:a", False),
+        ("(c:a/b)[1]", False),
+        # Nobody looks through parentheses; what is not certain does not move.
+        ("(//c:a)[1]/b", False),
+        ("/c:a//text()", True),
+        ("text()/b", False),
+        ("a/b intersect a/c", False),
         ("c:a", False),
         ("/c:a", False),
         ("//c:a", False),
