@@ -220,9 +220,12 @@ def resolve(choice: str) -> RuleSetInfo:
         newest = max(published, key=lambda s: _version_key(s.version))
         verify(newest)
         return newest
-    if choice.endswith(".sch") or os.sep in choice or "/" in choice:
-        return _local(Path(choice))
-    return info(choice)
+    return _local(Path(choice)) if is_path(choice) else info(choice)
+
+
+def is_path(choice: str) -> bool:
+    """Whether a choice of rules is the path of a file, and no name."""
+    return choice.endswith(".sch") or os.sep in choice or "/" in choice
 
 
 @cache

@@ -338,7 +338,7 @@ def _advised(report: Report, lang: Language) -> Report:
 # --- rule sets, once per process ---------------------------------------------------
 
 _lock = threading.Lock()
-_loaded: dict[tuple[str, Path], Rules] = {}
+_loaded: dict[tuple[str, Path | None], Rules] = {}
 
 
 def _rules(choice: str) -> Rules:
@@ -346,8 +346,9 @@ def _rules(choice: str) -> Rules:
 
     A failure is not kept: who installs the rule set can go on in the same process.
     """
-    # What a choice means hangs on two settings that a process can change.
-    key = _meant(choice), artefacts.home()
+    # What a name means hangs on two settings that a process can change.
+    home = None if artefacts.is_path(choice) else artefacts.home()
+    key = choice if home else _real(choice), home
     loaded = _loaded.get(key)
     if loaded is None:
         with _lock:
@@ -361,17 +362,17 @@ def _rules(choice: str) -> Rules:
     return loaded
 
 
-def _meant(choice: str) -> str:
-    """Return the real path of a choice that is one; any other choice as it is."""
+def _real(path: str) -> str:
+    """Return where a path leads, or itself when it leads nowhere."""
     try:
-        found = os.stat(choice)  # noqa: PTH116 - for every document: no Path is made
-    except (OSError, ValueError):  # a name, or what `artefacts.resolve` refuses
-        return choice
-    return _real(choice, found.st_dev, found.st_ino)
+        found = os.stat(path)  # noqa: PTH116 - for every document: no Path is made
+    except (OSError, ValueError):  # what `artefacts.resolve` refuses
+        return path
+    return _resolved(path, found.st_dev, found.st_ino)
 
 
 @lru_cache(maxsize=64)
-def _real(path: str, _device: int, _node: int) -> str:
+def _resolved(path: str, _device: int, _node: int) -> str:
     """Return where a path leads; looked up again when it leads to another file."""
     return str(Path(path).resolve())
 

@@ -21,6 +21,8 @@ Overlooked = tuple[int, str, str | None, str]
 def stray_base64(document: XmlDocument) -> Iterator[Overlooked]:
     """Yield attachments with characters outside base64, which libxml2 passes over."""
     name = "EmbeddedDocumentBinaryObject"
+    if name.encode() not in document.utf8:
+        return
     for element in document.root.iter(f"{{{CBC}}}{name}"):
         content = "".join(map(str, element.itertext())).encode()
         stray = content.translate(None, _BASE64 + b" \t\r\n")

@@ -24,7 +24,7 @@ from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity, outcome_of
 from cius_pt.overlooked import repeated_ids, stray_base64
-from cius_pt.xmlio import CAC, CBC, cut, display_name, parser_options
+from cius_pt.xmlio import CAC, CBC, cut, display_name, parser_options, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -191,7 +191,7 @@ def _apart(
     rest = remains(document.utf8, document.root)
     if rest is None or _holds_invoice(document.root):
         return total, errors, []
-    unsigned = replace(document, utf8=rest.utf8)
+    unsigned = replace(document, utf8=rest.utf8, root=tree(rest.utf8))
     total = _count(unsigned, validator)
     found = _located(unsigned, validator) if total else []
     own = [(rest.kept[index], error) for index, error in found]

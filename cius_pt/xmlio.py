@@ -127,8 +127,11 @@ class XmlDocument:
     def signed(self) -> bool:
         """Whether anything of XMLDSig is in it.
 
-        The tree is asked: in the text a namespace may be written with references.
+        The tree is asked when the text may have the namespace: there it can be written
+        with references to characters.
         """
+        if not any(word in self.utf8 for word in (b"xmldsig#", b"&#")):
+            return False
         return next(self.root.iter(f"{{{DS}}}*"), None) is not None
 
     def element(self, index: int) -> etree._Element:
