@@ -10,7 +10,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-_EXAMPLES = {"quick": 25, "mutants": 25, "ci": 200, "thorough": 3000}
+_EXAMPLES = {"quick": 25, "mutants": 25, "ci": 100, "thorough": 3000}
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 
 # A whole invoice is a large example, and a machine that runs two suites is slow.

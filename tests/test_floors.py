@@ -67,6 +67,7 @@ SIBLINGS = {
     ("encoding", "errors"),
     ("encoding", "findings"),
     ("xmlio", "encoding"),
+    ("xmlio", "errors"),
     ("xmlio", "findings"),
     ("xmlio", "places"),
     ("fetch", "errors"),
