@@ -271,18 +271,28 @@ def test_a_signature_verifies_with_its_key_and_not_for_another_text(
     assert not program_hash.verifies(text + " ", signature, pem(key))
     assert not program_hash.verifies(text, signature[:-4], pem(key))
     assert not program_hash.verifies(text, "no base64!", pem(key))
+    assert not program_hash.verifies(
+        text, f"{signature[:40]}!{signature[40:]}", pem(key)
+    )
 
 
 @pytest.mark.parametrize("text", [b"", b"no key"])
 def test_what_is_no_key_is_an_invalid_value(text: bytes) -> None:
     with pytest.raises(InvalidValue) as refused:
         program_hash.verifies("text", "AAAA", text)
-    assert refused.value.path == "public_key"
+    assert (refused.value.path, refused.value.message) == (
+        "public_key",
+        "not a public key in PEM",
+    )
 
 
 def test_a_key_that_is_not_rsa_is_an_invalid_value() -> None:
-    with pytest.raises(InvalidValue, match="RSA"):
+    with pytest.raises(InvalidValue) as refused:
         program_hash.verifies("x", "AAAA", pem(ec.generate_private_key(ec.SECP256R1())))
+    assert (refused.value.path, refused.value.message) == (
+        "public_key",
+        "not an RSA key",
+    )
 
 
 def test_a_signature_too_short_has_no_four_characters() -> None:

@@ -144,7 +144,10 @@ def test_the_published_document_numbers(vectors: Any) -> None:
 # --- what no published vector says ---
 
 
-@pytest.mark.parametrize("text", ["", "12345678x", "١٢٣٤٥٦٧٨٩", "123 456 789"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "12345678x", "560000000000x", "٥٦٠٠٠٠٠٠٠٠٠٠٧", "١٢٣٤٥٦٧٨٩", "123 456 789"],
+)
 def test_what_is_no_number_at_all_is_no_nif_and_no_crash(text: str) -> None:
     assert not nif.valid(text)
     assert not gln.valid(text)
@@ -205,6 +208,19 @@ def test_a_reference_that_cannot_be_checked_is_neither_right_nor_wrong() -> None
 def test_leading_zeros_count() -> None:
     assert atcud.matches("CSDF7T5H-0035", "FT AB2019/0035")
     assert not atcud.matches("CSDF7T5H-35", "FT AB2019/0035")
+
+
+def test_the_number_is_what_follows_the_last_hyphen_and_the_last_slash() -> None:
+    assert atcud.matches("A-B-5", "FT A/B/5")
+
+
+def test_blanks_are_no_part_of_a_delivery_point() -> None:
+    code = cpe.build("0002", "000000000001")
+    assert cpe.valid(f"{code[:2]} {code[2:18]} {code[18:]}")
+
+
+def test_the_largest_amount_of_a_reference_counts() -> None:
+    assert len(multibanco.reference("12345", "1234567", multibanco.MOST)) == 9
 
 
 def test_a_label_is_no_part_of_an_atcud() -> None:
