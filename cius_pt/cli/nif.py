@@ -14,20 +14,20 @@ from cius_pt.cli.language import language, language_option
 from cius_pt.cli.streams import put
 from cius_pt.cli.text import one_line
 from cius_pt.pt import nif as numbers
+from cius_pt.rules.entry import Text
 
 if TYPE_CHECKING:
     from cius_pt.rules.entry import Language
 
 _WORDS = {
-    "good": ("certo", "right"),
-    "bad": ("errado", "wrong"),
-    "unlisted": ("prefixo não listado", "unlisted prefix"),
-    "consumer": ("consumidor final, sem NIF", "consumer who gave no NIF"),
-    "digit": (
-        "o algarismo de controlo devia ser {}",
-        "the check digit should be {}",
+    "good": Text(pt="certo", en="right"),
+    "bad": Text(pt="errado", en="wrong"),
+    "unlisted": Text(pt="prefixo não listado", en="unlisted prefix"),
+    "consumer": Text(pt="consumidor final, sem NIF", en="consumer who gave no NIF"),
+    "digit": Text(
+        pt="o algarismo de controlo devia ser {}", en="the check digit should be {}"
     ),
-    "form": ("um NIF tem nove algarismos", "a NIF has nine digits"),
+    "form": Text(pt="um NIF tem nove algarismos", en="a NIF has nine digits"),
 }
 
 
@@ -88,5 +88,4 @@ def _why(plain: str, lang: Language) -> str:
 
 
 def _word(key: str, lang: Language) -> str:
-    portuguese, english = _WORDS[key]
-    return portuguese if lang == "pt" else english
+    return _WORDS[key].get(lang)

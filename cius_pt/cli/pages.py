@@ -12,6 +12,7 @@ from cius_pt.cli.excerpt import Excerpts
 from cius_pt.cli.folding import listed_places, more_places
 from cius_pt.cli.text import finding_line, one_line, visible
 from cius_pt.findings import Severity
+from cius_pt.rules.entry import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,13 +31,13 @@ _COLUMNS: Final = 80
 _WIDEST: Final = 100
 # What stands before the text of a document: indent, mark, number.
 _GUTTER: Final = 16
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "where": ("Onde", "Where"),
-    "field": ("campo {}", "field {}"),
-    "more": ("Mais lugares", "More places"),
-    "changed": (
-        "(este lugar não se encontra no documento, que pode ter mudado entretanto)",
-        "(this place is not in the document, which may have changed meanwhile)",
+_WORDS: Final[Mapping[str, Text]] = {
+    "where": Text(pt="Onde", en="Where"),
+    "field": Text(pt="campo {}", en="field {}"),
+    "more": Text(pt="Mais lugares", en="More places"),
+    "changed": Text(
+        pt="(este lugar não se encontra no documento, que pode ter mudado entretanto)",
+        en="(this place is not in the document, which may have changed meanwhile)",
     ),
 }
 
@@ -157,8 +158,7 @@ class Pages:
             )
 
     def _word(self, name: str) -> str:
-        portuguese, english = _WORDS[name]
-        return portuguese if self._lang == "pt" else english
+        return _WORDS[name].get(self._lang)
 
     @cached_property
     def _excerpts(self) -> Excerpts | None:

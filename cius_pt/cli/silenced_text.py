@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cius_pt.cli.text import one_line, visible
 from cius_pt.findings import Severity
+from cius_pt.rules.entry import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from cius_pt.rules.entry import Language
 
 _MOST: Final = 20
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "head": ("não mostrado como as regras dizem", "not shown as the rules say"),
-    "hidden": ("oculto", "hidden"),
-    "rest": ("e mais {} regras", "and {} more rules"),
-    "refused": (
-        "segundo as regras, o documento não está conforme",
-        "by the rules, the document does not conform",
+_WORDS: Final[Mapping[str, Text]] = {
+    "head": Text(
+        pt="não mostrado como as regras dizem", en="not shown as the rules say"
+    ),
+    "hidden": Text(pt="oculto", en="hidden"),
+    "rest": Text(pt="e mais {} regras", en="and {} more rules"),
+    "refused": Text(
+        pt="segundo as regras, o documento não está conforme",
+        en="by the rules, the document does not conform",
     ),
 }
 
@@ -51,5 +54,4 @@ def _said(silenced: tuple[Silenced, ...], lang: Language) -> Iterator[str]:
 
 
 def _word(name: str, lang: Language) -> str:
-    portuguese, english = _WORDS[name]
-    return portuguese if lang == "pt" else english
+    return _WORDS[name].get(lang)

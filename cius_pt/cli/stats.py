@@ -18,6 +18,7 @@ from cius_pt.cli.tally import Tally
 from cius_pt.cli.text import one_line, visible
 from cius_pt.findings import Severity
 from cius_pt.rules import catalogue
+from cius_pt.rules.entry import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,22 +34,22 @@ _SHOWN: Final = 10
 _SLOWEST: Final = 5
 # What a rule is about, in a row: the whole sentence is a `cius-pt explain` away.
 _TEXT: Final = 60
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "documents": ("Documentos", "Documents"),
-    "conform": ("conformes", "conform"),
-    "do_not": ("não conformes", "do not conform"),
-    "unknown": ("por verificar", "could not be checked"),
-    "rules": (
-        "Regras mais vezes quebradas (documentos, achados):",
-        "Rules most often broken (documents, findings):",
+_WORDS: Final[Mapping[str, Text]] = {
+    "documents": Text(pt="Documentos", en="Documents"),
+    "conform": Text(pt="conformes", en="conform"),
+    "do_not": Text(pt="não conformes", en="do not conform"),
+    "unknown": Text(pt="por verificar", en="could not be checked"),
+    "rules": Text(
+        pt="Regras mais vezes quebradas (documentos, achados):",
+        en="Rules most often broken (documents, findings):",
     ),
-    "more": ("e mais {} regras", "and {} more rules"),
-    "silenced": ("Silenciado (achados):", "Silenced (findings):"),
-    "hidden": ("oculta por", "hidden by"),
-    "shown": ("mostrada como {} por", "shown as {} by"),
-    "time": ("Tempo por passo:", "Time by step:"),
-    "each": ("por documento", "a document"),
-    "slowest": ("Documentos mais demorados:", "Slowest documents:"),
+    "more": Text(pt="e mais {} regras", en="and {} more rules"),
+    "silenced": Text(pt="Silenciado (achados):", en="Silenced (findings):"),
+    "hidden": Text(pt="oculta por", en="hidden by"),
+    "shown": Text(pt="mostrada como {} por", en="shown as {} by"),
+    "time": Text(pt="Tempo por passo:", en="Time by step:"),
+    "each": Text(pt="por documento", en="a document"),
+    "slowest": Text(pt="Documentos mais demorados:", en="Slowest documents:"),
 }
 
 
@@ -168,7 +169,7 @@ class Stats:
             )
 
     def _word(self, name: str) -> str:
-        return _WORDS[name][self._lang != "pt"]
+        return _WORDS[name].get(self._lang)
 
 
 def _verdict(judged: Judged) -> str:
