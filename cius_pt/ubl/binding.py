@@ -126,6 +126,7 @@ class Simple:
     """
 
     field: str
+    bt: str | None
     form: Lexical | None
     amount: bool
 
@@ -218,7 +219,7 @@ def term(  # noqa: PLR0913 - a row of the table has this many columns
         field=field,
         form=form,
         many=many,
-        simple=None if many else _simple(field, form, made),
+        simple=None if many else _simple(field, bt, form, made),
         attributes=made,
         fields=frozenset(names),
     )
@@ -254,9 +255,12 @@ def group(  # noqa: PLR0913 - a row of the table has this many columns
     )
 
 
-def _simple(field: str, form: Lexical, attributes: tuple[Attribute, ...]) -> Simple:
+def _simple(
+    field: str, bt: str | None, form: Lexical, attributes: tuple[Attribute, ...]
+) -> Simple:
     return Simple(
         field=field,
+        bt=bt,
         form=None if isinstance(form, Text) else form,
         amount=CURRENCY in attributes,
     )

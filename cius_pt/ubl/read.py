@@ -18,7 +18,7 @@ from cius_pt.findings import Check, Finding, Location, Outcome, Report, Severity
 from cius_pt.model.document import Invoice
 from cius_pt.model.types import field_types
 from cius_pt.ubl.binding import CURRENCY, clark, content, inside
-from cius_pt.ubl.sink import Sink, mark_of, path_of
+from cius_pt.ubl.sink import Sink, path_of
 from cius_pt.ubl.table import CREDIT_NOTE, INVOICE
 from cius_pt.ubl.trace import Trace
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from cius_pt.ubl.binding import Attribute, Node, Simple
     from cius_pt.ubl.lexical import Lexical
-    from cius_pt.ubl.sink import Mark, Spot, Where
+    from cius_pt.ubl.sink import Spot, Where
 
 MISSING = "CP-READ-01"
 UNREADABLE = "CP-READ-02"
@@ -79,8 +79,9 @@ def read(source: bytes | xmlio.XmlDocument) -> Reading:
 def traced(document: xmlio.XmlDocument) -> tuple[Reading, Trace]:
     """Return what a document says, and which element says what."""
     reader = _Reader(document)
-    reader.steps = {}
-    return reader.read(), Trace(_steps=reader.steps)
+    steps: list[tuple[etree._Element, Where]] = []
+    reader.steps = steps
+    return reader.read(), Trace(steps)
 
 
 class _Reader:
@@ -94,7 +95,7 @@ class _Reader:
         # What the attributes of an amount are, if all is well.
         self._amount = [(CURRENCY.name, self._currency)]
         self._fatal = False
-        self.steps: dict[etree._Element, Mark] | None = None
+        self.steps: list[tuple[etree._Element, Where]] | None = None
 
     def read(self) -> Reading:
         """Walk the document from its root."""
@@ -137,7 +138,7 @@ class _Reader:
                 ):
                     seen.add(node)
                     row = node.simple
-                    if row is None or not self._simple(child, row, sink.fields):
+                    if row is None or not self._simple(child, row, sink):
                         self._child(child, node, sink)
                     break
             else:
@@ -145,9 +146,7 @@ class _Reader:
                 if isinstance(tag, str):
                     self._unread.append((child, ""))
 
-    def _simple(
-        self, child: etree._Element, row: Simple, fields: dict[str, Any]
-    ) -> bool:
+    def _simple(self, child: etree._Element, row: Simple, sink: Sink) -> bool:
         """Read a term in its usual form; False when there is more to say of it.
 
         Nearly all of a document is such terms: this is where a reading spends its time.
@@ -156,20 +155,20 @@ class _Reader:
         if (
             not text
             or len(child)
-            or self.steps is not None
             or child.items() != (self._amount if row.amount else [])
         ):
             return False
-        if row.form is None:
-            fields[row.field] = text
-            return True
-        try:
-            value, shown = row.form.parsed(text)
-        except ValueError:
-            return False
-        if shown != text:
-            return False
-        fields[row.field] = value
+        value: Any = text
+        if row.form is not None:
+            try:
+                value, shown = row.form.parsed(text)
+            except ValueError:
+                return False
+            if shown != text:
+                return False
+        sink.fields[row.field] = value
+        if self.steps is not None:
+            self.steps.append((child, (sink, row.field, None, row.bt)))
         return True
 
     def _child(self, child: etree._Element, node: Node, sink: Sink) -> None:
@@ -180,7 +179,7 @@ class _Reader:
             self._field(child, node, node.field, sink)
         elif node.constant is None:
             if self.steps is not None:
-                self.steps[child] = sink.path, "", None, node.bt
+                self.steps.append((child, (sink, "", None, node.bt)))
             if len(child) == 0:
                 self._unread.append((child, ""))
             self._children(child, node.by_tag, sink)
@@ -234,7 +233,7 @@ class _Reader:
 
     def _term(self, child: etree._Element, node: Node, where: Where, sink: Sink) -> Any:
         if self.steps is not None:
-            self.steps[child] = mark_of(where)
+            self.steps.append((child, where))
         self._attributes(child, node.by_name, sink)
         for inner in inside(child):
             self._unread.append((inner, ""))
@@ -244,7 +243,7 @@ class _Reader:
         self, child: etree._Element, node: Node, where: Where, model: type
     ) -> Any:
         if self.steps is not None:
-            self.steps[child] = mark_of(where)
+            self.steps.append((child, where))
         owner, name, index, _ = where
         sink = Sink(model, child, owner, name, index)
         self._attributes(child, node.by_name, sink)
@@ -367,7 +366,7 @@ class _Reader:
         for (element, _), place in zip(taken, places, strict=True):
             where = sink, place.path, None, place.bt
             if self.steps is not None:
-                self.steps[element] = mark_of(where)
+                self.steps.append((element, where))
             if place.problem is not None:
                 spot = element, where, ""
                 self._find(spot, MALFORMED_TAG, Severity.WARNING, place.problem)
@@ -386,7 +385,7 @@ class _Reader:
                 severity=severity,
                 message=message,
                 bt=where[3],
-                location=replace(place, path=path_of(mark_of(where))),
+                location=replace(place, path=path_of(where)),
             )
 
         self._findings.append((element, finding))

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from cius_pt.ubl.sink import Mark, path_of
+from cius_pt.ubl.sink import path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from cius_pt.ubl.sink import Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +26,16 @@ class Step:
     bt: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trace:
     """What every element that the table knows stands for, in document order."""
 
-    _steps: dict[etree._Element, Mark] = field(repr=False)
+    def __init__(self, steps: Iterable[tuple[etree._Element, Where]]) -> None:
+        self._given = steps
+
+    @cached_property
+    def _steps(self) -> dict[etree._Element, Where]:
+        """What each element stands for; of what was said of it twice, the last."""
+        return dict(self._given)
 
     def step(self, element: etree._Element) -> Step | None:
         """Return what an element stands for; None when the table does not know it."""
@@ -38,5 +46,5 @@ class Trace:
 
     def steps(self) -> Iterator[Step]:
         """Yield what all elements stand for."""
-        for element, mark in self._steps.items():
-            yield Step(element=element, path=path_of(mark), bt=mark[3])
+        for element, where in self._steps.items():
+            yield Step(element=element, path=path_of(where), bt=where[3])
