@@ -59,6 +59,7 @@ STEPS = (WELL_FORMED, SCHEMA, RULES, FISCAL, SIGNATURE)
 
 # How the label of a rule set begins that comes with this package.
 _OURS = "rulebook "
+_OWN_IDS = "CP-"
 _UNREAD = "the document could not be read"
 _MISPLACED = (
     "the document is not what the schema allows, and rules cannot see elements that "
@@ -265,7 +266,7 @@ def unreadable(
 def not_read(reason: str, asked: Asked) -> Report:
     """Return the report on a document that nobody has looked at, and why."""
     steps = (_skipped(name, reason) for name in asked.steps)
-    return Report(checks=tuple(map(_advisory, steps)))
+    return _spoken(Report(checks=tuple(map(_advisory, steps))), asked.lang)
 
 
 def _step(name: str, placer: Placer, run: Callable[[], Check]) -> Check:
@@ -302,9 +303,9 @@ def _unexpected(error: Exception) -> str:
 
 
 def _advised(report: Report, lang: Language) -> Report:
-    """Return the report with a hint in every finding whose rule is known."""
+    """Return the report in a language, with a hint where the rule is known."""
     if not report.findings:
-        return report
+        return _spoken(report, lang)
     # Late: a clean document needs no advice.
     from cius_pt.rules import catalogue  # noqa: PLC0415
 
@@ -331,6 +332,30 @@ def _advised(report: Report, lang: Language) -> Report:
         if ours or (step.name == SIGNATURE and lang != "en"):
             findings = tuple(map(said, findings))
         return replace(step, findings=findings)
+
+    return _spoken(replace(report, checks=tuple(map(told, report.checks))), lang)
+
+
+def _spoken(report: Report, lang: Language) -> Report:
+    """Return the report with what is ours in Portuguese, if that is the language.
+
+    Published messages are left alone, and so is a second opinion: it speaks for itself.
+    """
+    if lang == "en":
+        return report
+    # Late: English is what everything is said in.
+    from cius_pt.rules.spoken import portuguese  # noqa: PLC0415
+
+    def said(finding: Finding) -> Finding:
+        if not finding.rule.startswith(_OWN_IDS):
+            return finding
+        return replace(finding, message=portuguese(finding.message))
+
+    def told(step: Check) -> Check:
+        if step.advisory:
+            return step
+        reason = None if step.reason is None else portuguese(step.reason)
+        return replace(step, findings=tuple(map(said, step.findings)), reason=reason)
 
     return replace(report, checks=tuple(map(told, report.checks)))
 

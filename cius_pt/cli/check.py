@@ -253,7 +253,7 @@ def _strict(rules: str) -> str:
 
 def _tally(lang: str | None, *, stats: bool) -> Tally | Stats:
     if not stats:
-        return Tally()
+        return Tally(language(lang))
     from cius_pt.cli.stats import Stats  # noqa: PLC0415 - only who asks for them
 
     return Stats(language(lang))

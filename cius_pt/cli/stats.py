@@ -72,7 +72,7 @@ class Stats:
     def __init__(
         self, lang: Language, *, clock: Callable[[], float] = time.perf_counter
     ) -> None:
-        self._tally = Tally()
+        self._tally = Tally(lang)
         self._lang: Language = lang
         self._clock = clock
         self._begin = clock()

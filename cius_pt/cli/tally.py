@@ -4,17 +4,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cius_pt.cli.streams import tell
 from cius_pt.cli.text import one_line, visible
 from cius_pt.findings import Outcome
+from cius_pt.rules.entry import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from cius_pt.cli.judging import Judged
     from cius_pt.findings import Check
+    from cius_pt.rules.entry import Language
+
+# Of one, then of several.
+_Words = tuple[Text, Text]
+_OUTCOMES: Final[Mapping[Outcome, Text]] = {
+    Outcome.PASSED: Text(pt="sem erros", en="passed"),
+    Outcome.FAILED: Text(pt="com erros", en="failed"),
+    Outcome.SKIPPED: Text(pt="por fazer", en="skipped"),
+    Outcome.NOT_APPLICABLE: Text(pt="sem objeto", en="not-applicable"),
+}
+_SKIPPED: Final = Text(pt="por fazer", en="skipped")
+_NOTHING: Final = Text(pt="nenhum ficheiro foi verificado", en="no file was checked")
+_FILES: Final[_Words] = (
+    Text(pt="ficheiro", en="file"),
+    Text(pt="ficheiros", en="files"),
+)
+_CONFORM: Final[_Words] = (
+    Text(pt="conforme", en="conforms"),
+    Text(pt="conformes", en="conform"),
+)
+_DO_NOT: Final[_Words] = (
+    Text(pt="não conforme", en="does not conform"),
+    Text(pt="não conformes", en="do not conform"),
+)
+_UNKNOWN: Final[_Words] = (
+    Text(pt="por verificar", en="could not be checked"),
+    Text(pt="por verificar", en="could not be checked"),
+)
+_HIDDEN: Final[_Words] = (
+    Text(pt="achado oculto", en="finding hidden"),
+    Text(pt="achados ocultos", en="findings hidden"),
+)
+_CHANGED: Final[_Words] = (
+    Text(
+        pt="achado mostrado com outra gravidade",
+        en="finding shown as less or more",
+    ),
+    Text(
+        pt="achados mostrados com outra gravidade",
+        en="findings shown as less or more",
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -35,7 +78,8 @@ class _Step:
 class Tally:
     """Counts reports; nothing grows with their number."""
 
-    def __init__(self) -> None:
+    def __init__(self, lang: Language) -> None:
+        self._lang: Language = lang
         self._steps: dict[str, _Step] = {}
         self._conform = 0
         self._do_not = 0
@@ -51,8 +95,8 @@ class Tally:
             if check.outcome is Outcome.SKIPPED:
                 reasons.setdefault(check.reason or "", []).append(check.name)
         for reason, names in reasons.items():
-            said = f"{', '.join(names)} skipped: {one_line(reason)}"
-            tell(f"{visible(judged.name)}: {said}")
+            said = f"{', '.join(names)} {_SKIPPED.get(self._lang)}"
+            tell(f"{visible(judged.name)}: {said}: {one_line(reason)}")
         for each in judged.silenced:
             if each.shown is None:
                 self._hidden += each.count
@@ -68,29 +112,31 @@ class Tally:
     def close(self) -> None:
         """Write the summary."""
         for name, step in self._steps.items():
-            counts = ", ".join(f"{n} {outcome}" for outcome, n in step.outcomes.items())
+            counts = ", ".join(
+                f"{n} {_OUTCOMES[outcome].get(self._lang)}"
+                for outcome, n in step.outcomes.items()
+            )
             versions = "".join(f"; {one_line(version)}" for version in step.versions)
             tell(f"{name}: {counts}{versions}; {step.seconds:.3f} s")
         total = self._conform + self._do_not + self._unknown
         if not total:
-            tell("no file was checked")
+            tell(_NOTHING.get(self._lang))
             return
-        files = "1 file" if total == 1 else f"{total} files"
-        silenced = "".join(f"; {said}" for said in self._silenced())
-        tell(f"{files}: {', '.join(self._verdicts())}{silenced}")
+        verdicts = ", ".join(
+            self._said(number, words)
+            for number, words in (
+                (self._conform, _CONFORM),
+                (self._do_not, _DO_NOT),
+                (self._unknown, _UNKNOWN),
+            )
+            if number
+        )
+        silenced = "".join(
+            f"; {self._said(number, words)}"
+            for number, words in ((self._hidden, _HIDDEN), (self._changed, _CHANGED))
+            if number
+        )
+        tell(f"{self._said(total, _FILES)}: {verdicts}{silenced}")
 
-    def _silenced(self) -> Iterator[str]:
-        if self._hidden:
-            yield f"{self._hidden} finding{'s' * (self._hidden > 1)} hidden"
-        if self._changed:
-            many = "s" * (self._changed > 1)
-            yield f"{self._changed} finding{many} shown as less or more"
-
-    def _verdicts(self) -> Iterator[str]:
-        if self._conform:
-            yield f"{self._conform} conform{'s' if self._conform == 1 else ''}"
-        if self._do_not:
-            verb = "does" if self._do_not == 1 else "do"
-            yield f"{self._do_not} {verb} not conform"
-        if self._unknown:
-            yield f"{self._unknown} could not be checked"
+    def _said(self, number: int, words: _Words) -> str:
+        return f"{number} {words[number > 1].get(self._lang)}"

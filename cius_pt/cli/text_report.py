@@ -6,20 +6,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cius_pt.cli.folding import Folded, folded, more_places
 from cius_pt.cli.streams import put, tell
 from cius_pt.cli.text import finding_line, visible
 from cius_pt.findings import Severity
+from cius_pt.rules.entry import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from cius_pt.cli.judging import Judged
     from cius_pt.cli.look import Look
     from cius_pt.findings import Finding
     from cius_pt.rules.entry import Language
+
+_HOW_TO_SEE: Final = Text(pt="--warnings mostra-os", en="--warnings shows them")
+# Of one, then of several.
+_COUNTED: Final[Mapping[Severity, tuple[Text, Text]]] = {
+    Severity.FATAL: (Text(pt="fatal", en="fatal"), Text(pt="fatais", en="fatal")),
+    Severity.WARNING: (
+        Text(pt="aviso", en="warning"),
+        Text(pt="avisos", en="warnings"),
+    ),
+    Severity.INFO: (
+        Text(pt="informação", en="info"),
+        Text(pt="informações", en="info"),
+    ),
+}
 
 
 class TextReports:
@@ -57,8 +72,11 @@ class TextReports:
         if shown:
             self._put("".join(self._pages(judged, shown)))
         if counted:
-            counts = ", ".join(_counts(counted.items()))
-            self._note(f"{name}: {counts} (--warnings shows them)")
+            counts = ", ".join(
+                f"{number} {_COUNTED[severity][number > 1].get(self._lang)}"
+                for severity, number in counted.items()
+            )
+            self._note(f"{name}: {counts} ({_HOW_TO_SEE.get(self._lang)})")
         if judged.silenced:
             from cius_pt.cli.silenced_text import silenced_line  # noqa: PLC0415 - rare
 
@@ -80,9 +98,3 @@ class TextReports:
         for one in found:
             more = more_places(one, self._lang)
             yield f"{name}:{finding_line(one.first)}{more and f' {more}'}\n"
-
-
-def _counts(numbers: Iterable[tuple[Severity, int]]) -> Iterator[str]:
-    for severity, number in numbers:
-        many = "s" if severity is Severity.WARNING and number > 1 else ""
-        yield f"{number} {severity}{many}"
