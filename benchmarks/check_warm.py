@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What a whole check costs more than its rules alone, in a process that is warm.
 
-Well-formedness, schema, rules and report of a thousand small documents against the
-rules step of the same documents, in turns; processor time of all threads. Budget: at
-most 1.4 times.
+Well-formedness, schema, rules, fiscal, signature and report against the rules step of
+the same document, in turns: the least processor time of all threads, as the method of
+docs/performance.md has it. Budget: at most 1.4 times. The documents are our own and,
+where they are beside the checkout, the published ones: of 5 KiB, and the use cases of
+90 KiB with their attachments.
 
 Run it from the checkout: ``python -m benchmarks.check_warm [--rules PATH]``.
 """
@@ -11,13 +13,24 @@ Run it from the checkout: ``python -m benchmarks.check_warm [--rules PATH]``.
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from benchmarks.invoices import invoice
-from benchmarks.rules import entry, table
+from benchmarks.rules import ROOT, entry, table
 from cius_pt import check, xmlio
 from cius_pt.schematron import engine
 
-DOCUMENTS = 1_000
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cius_pt.schematron.engine import Rules
+
+RUNS = 400
+EXAMPLES = ROOT.parent / "shared" / "examples"
+_SMALL = 8 * 1024
+# One example carries a signed PDF: its signature costs ten times the rules.
+_SIGNED = b"ByteRange"
 
 
 def main() -> None:
@@ -25,22 +38,49 @@ def main() -> None:
     path = entry("Warm check of small documents")
     rules = engine.load(path, "x")
     rows = []
+    for name, documents in _documents():
+        pairs = [_measured(data, rules, path) for data in documents]
+        whole = sum(pair[0] for pair in pairs) / len(pairs)
+        alone = sum(pair[1] for pair in pairs) / len(pairs)
+        rows.append((name, len(documents), whole, alone, whole / alone))
+    table("check_warm", ("documents", "n", "check ms", "rules ms", "ratio"), rows)
+
+
+def _documents() -> Iterator[tuple[str, list[bytes]]]:
     for lines in (1, 5, 20):
-        data = invoice(lines)
-        if not check(data, rules=str(path)).conforms:
-            raise SystemExit("the benchmark's own document does not conform")
-        utf8 = xmlio.parse(data).utf8
+        yield f"lines: {lines}", [invoice(lines)]
+    published = [path.read_bytes() for path in sorted(EXAMPLES.rglob("*.xml"))]
+    unsigned = [
+        data
+        for data in published
+        if not check(data).checks[0].findings and "passed" not in _signature(data)
+    ]
+    small = [data for data in unsigned if len(data) <= _SMALL]
+    large = [data for data in unsigned if len(data) > _SMALL]
+    if small and large:
+        yield "small", small
+        yield "use cases", large
+
+
+def _signature(data: bytes) -> str:
+    return next(c.outcome.value for c in check(data).checks if c.name == "signature")
+
+
+def _measured(data: bytes, rules: Rules, path: Path) -> tuple[float, float]:
+    """Return the least milliseconds of the whole check and of the rules alone."""
+    if not check(data, rules=str(path)).conforms:
+        raise SystemExit("a document of the benchmark does not conform")
+    utf8 = xmlio.parse(data).utf8
+    rules.judge(utf8)
+    whole = alone = float("inf")
+    for _ in range(RUNS):
+        begin = time.process_time()
+        check(data, rules=str(path))
+        middle = time.process_time()
         rules.judge(utf8)
-        whole = alone = 0.0
-        for _ in range(DOCUMENTS):
-            begin = time.process_time()
-            check(data, rules=str(path))
-            middle = time.process_time()
-            rules.judge(utf8)
-            whole += middle - begin
-            alone += time.process_time() - middle
-        rows.append((f"{lines}", whole, alone, whole / alone))
-    table("check_warm", ("lines", "check ms", "rules ms", "ratio"), rows)
+        whole = min(whole, middle - begin)
+        alone = min(alone, time.process_time() - middle)
+    return whole * 1000, alone * 1000
 
 
 if __name__ == "__main__":

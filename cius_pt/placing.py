@@ -20,30 +20,24 @@ class Placer:
 
     def __init__(self, document: XmlDocument) -> None:
         self._document = document
-        self._reading: Reading | None = None
-        self._trace: Trace | None = None
+        self._walked: tuple[Reading, Trace] | None = None
         self._fails = False
 
     def reading(self) -> Reading:
         """Return what the document says."""
-        if self._reading is None:
-            # Late: who has no finding to place may do without the binding table.
-            from cius_pt.ubl.read import read  # noqa: PLC0415
-
-            self._reading = read(self._document)
-        return self._reading
+        return self._walk()[0]
 
     def trace(self) -> Trace:
-        """Return which element says what.
+        """Return which element says what."""
+        return self._walk()[1]
 
-        A reading that keeps it costs a quarter more, and of a good document nobody
-        asks.
-        """
-        if self._trace is None:
+    def _walk(self) -> tuple[Reading, Trace]:
+        if self._walked is None:
+            # Late: who has no finding to place may do without the binding table.
             from cius_pt.ubl.read import traced  # noqa: PLC0415
 
-            self._reading, self._trace = traced(self._document)
-        return self._trace
+            self._walked = traced(self._document)
+        return self._walked
 
     def place(self, finding: Finding) -> Finding:
         """Return the finding with path and term, as far as they can be known."""

@@ -297,17 +297,9 @@ def test_findings_come_out_when_they_cannot_be_placed(
     assert finding.location.xpath == "/Invoice/cbc:DueDate"
 
 
-@pytest.mark.parametrize(
-    ("rules", "walks"),
-    [
-        ((), ["read"]),
-        # What is found has to be placed, and then the walk serves for both.
-        ((("*", "false()", "warning"),), ["traced"]),
-    ],
-)
+@pytest.mark.parametrize("rules", [(), (("*", "false()", "warning"),)])
 def test_the_document_is_walked_once(
     rules: tuple[tuple[str, str, str], ...],
-    walks: list[str],
     rule_set: Callable[..., str],
     clean: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -323,7 +315,7 @@ def test_the_document_is_walked_once(
         monkeypatch.setattr(read, name, walk)
     report = check(DOCUMENT, rules=rule_set(*rules) if rules else clean)
     assert len(report.findings) == 0 if not rules else len(report.findings) > 50
-    assert walked == walks
+    assert walked == ["traced"]
 
 
 def test_what_a_finding_knows_of_itself_is_kept(
