@@ -6,7 +6,7 @@ import pytest
 
 from cius_pt.errors import ArtefactError
 from cius_pt.schematron.expressions import Expr, Reader, write
-from cius_pt.schematron.facts import Analyst
+from cius_pt.schematron.facts import Analyst, Facts
 from cius_pt.schematron.hoist import Hoister, below_root
 from cius_pt.schematron.place import Place
 
@@ -42,11 +42,35 @@ def shape(expr: Expr) -> object:
         "a is b and a << b",
         "'\n'",
         "(: why :) a",
+        "count(/) = key('k', a, /)",
     ],
 )
 def test_an_expression_is_written_as_it_was_read(text: str) -> None:
     tree = read(text)
     assert shape(read(write(tree))) == shape(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        # A double stays one: as decimals, 1e0 div 0 would be an error, not INF.
+        ("1e0", "1.0e0"),
+        ("1.5E3", "1500.0e0"),
+        ("1e300", "1e+300"),
+        ("1.5e-7", "1.5e-07"),
+        # A decimal neither becomes a double nor an integer.
+        ("0.0000001", "0.0000001"),
+        ("1.", "1.0"),
+        ("1.50", "1.50"),
+        ("007", "7"),
+        ("( a,b , c )", "(a, b, c)"),
+        ("count( / )", "count(/)"),
+    ],
+)
+def test_a_literal_is_written_as_the_same_value_of_the_same_type(
+    text: str, written: str
+) -> None:
+    assert write(read(text)) == written
 
 
 _FUNCTIONS = "http://www.w3.org/2005/xpath-functions"
@@ -95,6 +119,25 @@ def _moved(text: str, *, below: bool = False) -> tuple[str, list[str]]:
     return write(tree).replace("cius-pt:", ""), list(hoister.definitions())
 
 
+def _all_moved(hoister: Hoister, tree: Expr) -> list[str]:
+    """Return what is left of an expression, then the variables in their order."""
+    variables = [
+        definition.replace("cius-pt:", "").split('select="')[1].removesuffix('"/>\n')
+        for definition in hoister.definitions()
+    ]
+    return [write(tree).replace("cius-pt:", ""), *variables]
+
+
+def _below(text: str, known: dict[str, Facts] | None = None) -> list[str]:
+    hoister = Hoister(Analyst(known or {}))
+    return _all_moved(hoister, hoister.rule(read(text), below_root=True))
+
+
+def _once(text: str) -> list[str]:
+    hoister = Hoister(Analyst({}))
+    return _all_moved(hoister, hoister.once(read(text)))
+
+
 @pytest.mark.parametrize(
     ("text", "left", "variables"),
     [
@@ -137,9 +180,145 @@ def test_ancestors_move_only_from_below_the_root() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "moved"),
+    [
+        ("count(ancestor::c:a/b) = d", "(if ($g1) then $g0 else {}) = d"),
+        ("d = count(ancestor::c:a/b)", "d = (if ($g1) then $g0 else {})"),
+    ],
+)
+def test_ancestors_move_from_either_side_of_an_operator(text: str, moved: str) -> None:
+    ancestors = "count(ancestor::c:a/b)"
+    assert _below(text) == [
+        moved.format(ancestors),
+        "count((/c:a)/b)",
+        "empty(/*//c:a)",
+    ]
+
+
+def test_one_question_asks_for_the_nesting_of_all_ancestors_together() -> None:
+    text = "count(ancestor::c:a | ancestor::b)"
+    assert _below(text) == [
+        f"(if ($g1) then $g0 else {text})",
+        "count((/c:a) | (/b))",
+        "empty(/*//(b | c:a))",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The document element has no ancestor, though the rule's node has.
+        "/c:a[count(ancestor::c:a) = 0]",
+        "b/count(ancestor::c:a)",
+        "//d/@x[count(ancestor::c:a) = 1]",
+    ],
+)
+def test_ancestors_of_other_nodes_than_the_rule_s_do_not_move(text: str) -> None:
+    found, *definitions = _below(text)
+    assert "ancestor::c:a" in found
+    assert not [d for d in definitions if "/c:a" in d]
+
+
+@pytest.mark.parametrize(
+    ("text", "rooted"),
+    [
+        (
+            "count(ancestor::c:a//e[ancestor::d])",
+            "count((/c:a)//e[ancestor::d])",
+        ),
+        (
+            "count(ancestor::c:a//e/ancestor::d)",
+            "count((/c:a)//e/ancestor::d)",
+        ),
+        (
+            "some $x in ancestor::c:a/b satisfies $x/d = 'y'",
+            "some $x in (/c:a)/b satisfies $x/d = 'y'",
+        ),
+    ],
+)
+def test_only_the_ancestors_of_the_rule_s_node_become_the_root(
+    text: str, rooted: str
+) -> None:
+    left = f"(if ($g1) then $g0 else {text})"
+    assert _below(text) == [left, rooted, "empty(/*//c:a)"]
+
+
+@pytest.mark.parametrize(
+    "test", ["fn:position() = 2", "position() = 2", "not(fn:last() = 2)", "b = last()"]
+)
+def test_a_test_that_counts_siblings_stays_at_its_path(test: str) -> None:
+    reader = Reader({"fn": _FUNCTIONS}, xpath3=False)
+    text = f"//a[{test}] = b"
+    tree = reader.read(text, HERE)
+    assert tree is not None
+    hoister = Hoister(Analyst({}))
+    assert _all_moved(hoister, hoister.rule(tree, below_root=False)) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # What is asked once only shares its scans of the document...
+        ("count(//a)", ["count($g0)", "//a"]),
+        (
+            "concat(count(//a), count(//b), count(//d))",
+            ["concat(count($g0), count($g1), count($g2))", "//a", "//b", "//d"],
+        ),
+        # ...and what it asks again and again is asked once too.
+        ("//a[b = count(//d)]", ["//a[b = $g1]", "//d", "count($g0)"]),
+        ("//a/(1 + count(//d))", ["$g0/$g2", "//a", "//d", "1 + count($g1)"]),
+        (
+            "for $x in count(//a), $y in count(//b), $z in count(//d) return 1 + //e",
+            [
+                "for $x in count($g0), $y in $g2, $z in $g4 return $g6",
+                "//a",
+                "//b",
+                "count($g1)",
+                "//d",
+                "count($g3)",
+                "//e",
+                "1 + $g5",
+            ],
+        ),
+        # The document has no ancestors: /c:a is not what this asks for.
+        ("for $x in 1 to 2 return count(ancestor::c:a)", None),
+        ("1 to count(ancestor::c:a)", None),
+    ],
+)
+def test_what_is_asked_once_moves_where_it_repeats_itself(
+    text: str, expected: list[str] | None
+) -> None:
+    assert _once(text) == (expected or [text])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(count(//a)) = b", ["$g1 = b", "//a", "count($g0)"]),
+        ("((count(//a))) = b", ["$g1 = b", "//a", "count($g0)"]),
+        # A global variable is one already.
+        ("$v = b", ["$v = b"]),
+        ("$seen = b", ["$seen = b"]),
+        ("($seen) = b", ["$seen = b"]),
+        # It may be read from where all nodes are the same; others may not.
+        ("count(//a[b = $v])", ["$g1", "//a", "count($g0[b = $v])"]),
+        ("count(//a[b = $w])", ["count($g0[b = $w])", "//a"]),
+    ],
+)
+def test_parentheses_and_variables_need_no_variable_of_their_own(
+    text: str, expected: list[str]
+) -> None:
+    known = {"v": Facts(nodes=True, path=True), "seen": Facts(single=True, path=True)}
+    assert _below(text, known) == expected
+
+
+@pytest.mark.parametrize(
     ("context", "expected"),
     [
         ("c:a/b", True),
+        ("c:a/b/d", True),
+        ("c:a//b/@d", True),
+        ("c:a/node()/d", False),
         ("/c:a/b[1]", True),
         ("//c:a//b | c/@d", True),
         ("c:a[b]/text()", True),
