@@ -43,6 +43,7 @@ def shape(expr: Expr) -> object:
         "'\n'",
         "(: why :) a",
         "count(/) = key('k', a, /)",
+        "generate-id() = generate-id(a)",
     ],
 )
 def test_an_expression_is_written_as_it_was_read(text: str) -> None:
@@ -319,6 +320,8 @@ def test_parentheses_and_variables_need_no_variable_of_their_own(
         ("c:a/b/d", True),
         ("c:a//b/@d", True),
         ("c:a/node()/d", False),
+        # What stands in a predicate says nothing of the node's own parent.
+        ("c:a[b/d]", False),
         ("/c:a/b[1]", True),
         ("//c:a//b | c/@d", True),
         ("c:a[b]/text()", True),
@@ -341,3 +344,7 @@ def test_parentheses_and_variables_need_no_variable_of_their_own(
 )
 def test_which_contexts_have_a_parent_element(context: str, *, expected: bool) -> None:
     assert below_root(read(context)) is expected
+
+
+def test_a_context_without_a_tree_promises_no_parent() -> None:
+    assert below_root(None) is False
