@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isinf
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cius_pt.errors import ArtefactError
@@ -271,6 +272,8 @@ def _literal(symbol: str, value: object) -> str:
     if symbol == "(string)":
         return "'" + str(value).replace("'", "''") + "'"
     if symbol == "(float)" and isinstance(value, float):
+        if isinf(value):
+            raise _BeyondUs  # 1e400: no literal of ours would be read as it
         return f"{value!r}e0" if "e" not in repr(value) else repr(value)
     if isinstance(value, Decimal):
         text = format(value, "f")

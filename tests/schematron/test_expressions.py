@@ -74,6 +74,11 @@ def test_a_literal_is_written_as_the_same_value_of_the_same_type(
     assert write(read(text)) == written
 
 
+def test_a_number_too_large_for_a_double_is_left_as_it_was_published() -> None:
+    assert READER.read("count(//a) lt 1e400", HERE) is None
+    assert write(read("1.7e308")) == "1.7e+308"
+
+
 _FUNCTIONS = "http://www.w3.org/2005/xpath-functions"
 _XPATH_3 = Reader(
     {

@@ -276,6 +276,16 @@ def test_numbers_in_predicates_keep_counting_among_siblings(judge: Judge) -> Non
     assert judge(body, document).hits == ()
 
 
+def test_a_number_without_end_keeps_its_meaning_beside_what_could_move(
+    judge: Judge,
+) -> None:
+    body = """<pattern><rule context="b">
+        <assert id="LESS" test="count(//b) lt 1e400"/>
+        <report id="MORE" test="count(//b) ge 1e400"/>
+      </rule></pattern>"""
+    assert judge(body, "<a><b/></a>").hits == ()
+
+
 @pytest.mark.parametrize(
     ("flag", "role", "expected"),
     [
