@@ -162,6 +162,15 @@ def test_an_error_names_the_assertion_it_came_from(write: Write, value: str) -> 
     assert run.place == value.upper()
 
 
+def test_an_error_after_a_family_does_not_name_one_of_it(write: Write) -> None:
+    # The family's assertions have no line of their own to lend to the next one.
+    asserts = f'{_family("F-", NAMES)}<assert id="X" test="xs:decimal(.) = 1"/>'
+    body = f'<pattern><rule context="a">{asserts}</rule></pattern>'
+    run = engine.load(write(body), "test").run(b"<a>x</a>")
+    assert run.error is not None
+    assert run.place == "X"
+
+
 def test_contexts_beyond_the_trees_are_walked_and_promise_no_parent(
     judge: Judge,
 ) -> None:
