@@ -208,6 +208,7 @@ def _convert(token: Any) -> Expr:  # noqa: C901, PLR0911, PLR0912 - one case per
     if symbol == "if" and len(args) == 3:  # noqa: PLR2004 - if, then, else
         return Expr("if", args=tuple(_convert(a) for a in args))
     if symbol in {"instance", "treat", "castable", "cast"}:
+        _spelt(args[1])
         operand = args[0].source
         return Expr("typed", token.source[len(operand) :], (_convert(args[0]),))
     if symbol in _BINARY and len(args) == 2:  # noqa: PLR2004 - binary
@@ -246,16 +247,22 @@ def _step(token: Any) -> str:
         return f"attribute::{_test(token[0])}"
     if token.symbol in _AXES and len(token) == 1:
         return f"{token.symbol}::{_test(token[0])}"
-    test = _test(token)
-    return f"attribute::{test}" if token.symbol == "attribute" else f"child::{test}"
+    return f"child::{_test(token)}"
 
 
 def _test(token: Any) -> str:
     if token.symbol in {"(name)", "*", ":"}:
         return _name(token)
     if "kind test" in str(token.label):
-        return str(token.source)
+        return _spelt(token)
     raise _BeyondUs
+
+
+def _spelt(token: Any) -> str:
+    """Return a kind test or a type as elementpath spells it, where it does so well."""
+    if any(inner.symbol == "attribute" for inner in _tokens(token)):
+        raise _BeyondUs  # attribute() is spelt as the name "attribute"
+    return str(token.source)
 
 
 def _name(token: Any) -> str:

@@ -79,6 +79,23 @@ def test_a_number_too_large_for_a_double_is_left_as_it_was_published() -> None:
     assert write(read("1.7e308")) == "1.7e+308"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "attribute()",
+        "a/attribute()",
+        "attribute(a, xs:string)",
+        "attribute::attribute()",
+        "self::attribute(a)",
+        "@a instance of attribute()",
+        "a instance of attribute(b)+",
+    ],
+)
+def test_what_the_parser_does_not_spell_right_is_left_alone(text: str) -> None:
+    xs = "http://www.w3.org/2001/XMLSchema"
+    assert Reader({"xs": xs}, xpath3=False).read(text, HERE) is None
+
+
 _FUNCTIONS = "http://www.w3.org/2005/xpath-functions"
 _XPATH_3 = Reader(
     {

@@ -286,6 +286,17 @@ def test_a_number_without_end_keeps_its_meaning_beside_what_could_move(
     assert judge(body, "<a><b/></a>").hits == ()
 
 
+def test_tests_for_attributes_keep_their_meaning(judge: Judge) -> None:
+    body = """<pattern><rule context="b">
+        <assert id="ANY" test="//n[string-join(attribute(), '') = '12']"/>
+        <assert id="ONE" test="//n[attribute(x) = '1']"/>
+        <assert id="IS" test="count(//@*[. instance of attribute()]) = 2"/>
+        <assert id="NAMED" test="count(//@*[. instance of attribute(y)]) = 1"/>
+        <report id="NO" test="//n[attribute::attribute(z)] or //n/attribute(z)"/>
+      </rule></pattern>"""
+    assert judge(body, '<a><n x="1" y="2"/><b/></a>').hits == ()
+
+
 @pytest.mark.parametrize(
     ("flag", "role", "expected"),
     [
