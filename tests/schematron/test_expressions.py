@@ -203,6 +203,25 @@ def test_ancestors_move_only_from_below_the_root() -> None:
 
 
 @pytest.mark.parametrize(
+    ("step", "single"),
+    [
+        ("@a", True),
+        ("@c:a", True),
+        ("..", True),
+        ("self::a", True),
+        ("@*", False),
+        ("@c:*", False),
+        ("attribute::node()", False),
+        ("a", False),
+    ],
+)
+def test_which_steps_give_one_node_at_most(step: str, *, single: bool) -> None:
+    assert Analyst({}).facts(read(step)).single is single
+    # The text of one node cannot fail, that of several does.
+    assert Analyst({}).facts(read(f"string({step})")).safe is single
+
+
+@pytest.mark.parametrize(
     ("text", "moved"),
     [
         ("count(ancestor::c:a/b) = d", "(if ($g1) then $g0 else {}) = d"),
