@@ -43,6 +43,24 @@ def test_what_does_not_move_is_written_as_it_was_published(write: Write) -> None
     assert 'test="c  =  1e0 (: one :)"' in xslt
 
 
+def test_only_the_patterns_of_a_phase_are_translated(write: Write) -> None:
+    patterns = "".join(
+        _rule(name)
+        .replace("<pattern>", f'<pattern id="{name}">')
+        .replace('"T"', f'"{name.upper()}"')
+        for name in ("p1", "p2")
+    )
+    phases = '<phase id="one"><active pattern="p1"/></phase>'
+    schema = read_schema(write(f"{phases}{patterns}"))
+    ids = {
+        phase: [
+            assertion.rule for assertion in compile_lean(schema, phase=phase).assertions
+        ]
+        for phase in ("one", None)
+    }
+    assert ids == {"one": ["P1"], None: ["P1", "P2"]}
+
+
 def test_what_moves_leaves_its_variable_in_every_kind_of_place(write: Write) -> None:
     body = """<let name="all" value="concat(count(//a), 'x')"/>
       <pattern><rule context="a/b"><let name="n" value="1 + count(//c)"/>

@@ -44,6 +44,7 @@ def shape(expr: Expr) -> object:
         "(: why :) a",
         "count(/) = key('k', a, /)",
         "generate-id() = generate-id(a)",
+        "a cast as xs:date? = +b or (c treat as node()+)/d",
     ],
 )
 def test_an_expression_is_written_as_it_was_read(text: str) -> None:
@@ -72,6 +73,13 @@ def test_a_literal_is_written_as_the_same_value_of_the_same_type(
     text: str, written: str
 ) -> None:
     assert write(read(text)) == written
+
+
+@pytest.mark.parametrize(
+    "text", ["$m('k')", "a[.('k') = 1]", ".('k')('l')", "(1, 2)(1)", "[a]", "a ! b"]
+)
+def test_values_that_are_called_are_beyond_the_trees(text: str) -> None:
+    assert _XPATH_3.read(text, HERE) is None
 
 
 def test_a_number_too_large_for_a_double_is_left_as_it_was_published() -> None:
