@@ -107,6 +107,7 @@ def test_what_the_parser_does_not_spell_right_is_left_alone(text: str) -> None:
 _FUNCTIONS = "http://www.w3.org/2005/xpath-functions"
 _XPATH_3 = Reader(
     {
+        "c": "urn:c",
         "fn": _FUNCTIONS,
         "math": f"{_FUNCTIONS}/math",
         "xs": "http://www.w3.org/2001/XMLSchema",
@@ -126,6 +127,8 @@ _XPATH_3 = Reader(
         ("doc('a')", "doc"),
         ("a[fn:doc('a')]", "doc"),
         ("map { 'a': unparsed-text('b') }", "unparsed-text"),
+        # The parser takes any prefix for that of a type.
+        ("c:date('x')", "c:date"),
         (f"Q{{{_FUNCTIONS}}}count(a)", f"{_FUNCTIONS}:count"),
     ],
 )
