@@ -45,9 +45,10 @@ FORBIDDEN = frozenset(
         "uri-collection",
     }
 )
+_FUNCTIONS = "http://www.w3.org/2005/xpath-functions"
 _LIBRARIES = frozenset(
     {
-        "http://www.w3.org/2005/xpath-functions",
+        _FUNCTIONS,
         "http://www.w3.org/2005/xpath-functions/array",
         "http://www.w3.org/2005/xpath-functions/map",
         "http://www.w3.org/2005/xpath-functions/math",
@@ -121,8 +122,11 @@ class Reader:
             token = Parser.parse(self._parser, text)
         except (ElementPathError, RecursionError, ValueError) as error:
             raise ArtefactError(f"{place}: not an expression: {error}") from None
-        for inner in _tokens(token):
+        tokens = list(_tokens(token))
+        for inner in tokens:
             self._allow(inner, place)
+        if any(self._renamed(inner) for inner in tokens):
+            return None
         try:
             return _convert(token)
         except _BeyondUs:
@@ -140,6 +144,13 @@ class Reader:
             uri = self._parser.namespaces.get(token[0].value)
             if token.symbol != ":" or uri not in _LIBRARIES:
                 self._refuse(place, name)
+
+    def _renamed(self, token: Any) -> bool:
+        """Whether a function is called by a prefix that says nothing of its meaning."""
+        if token.symbol != ":" or not _is_function(token[1]):
+            return False
+        prefix = str(token[0].value)
+        return prefix != "fn" and self._namespaces.get(prefix) == _FUNCTIONS
 
     @staticmethod
     def _refuse(place: Place, name: str) -> NoReturn:

@@ -82,6 +82,17 @@ def test_values_that_are_called_are_beyond_the_trees(text: str) -> None:
     assert _XPATH_3.read(text, HERE) is None
 
 
+def test_functions_by_an_unusual_prefix_are_left_alone_but_not_let_through() -> None:
+    # ``position`` or ``current`` by another name would not be noticed.
+    reader = Reader({"f": _FUNCTIONS, "c": "urn:c"}, xpath3=True)
+    assert reader.read("//a[f:position() = 2]", HERE) is None
+    assert reader.read("//f:a[c:b]", HERE) is not None
+    with pytest.raises(ArtefactError, match=r"may not use doc$"):
+        reader.read("f:true() or f:doc('a')", HERE)
+    with pytest.raises(ArtefactError, match=r"may not use c:date$"):
+        reader.read("f:true() or c:date(.)", HERE)
+
+
 def test_a_number_too_large_for_a_double_is_left_as_it_was_published() -> None:
     assert READER.read("count(//a) lt 1e400", HERE) is None
     assert write(read("1.7e308")) == "1.7e+308"

@@ -286,6 +286,18 @@ def test_a_number_without_end_keeps_its_meaning_beside_what_could_move(
     assert judge(body, "<a><b/></a>").hits == ()
 
 
+@pytest.mark.parametrize("prefix", ["fn", "f"])
+def test_functions_mean_the_same_by_any_prefix(judge: Judge, prefix: str) -> None:
+    uri = "http://www.w3.org/2005/xpath-functions"
+    body = f"""<ns prefix="{prefix}" uri="{uri}"/><pattern><rule context="b">
+        <assert id="FIRST" test="count(//b[{prefix}:position() = 1]) = 2"/>
+        <assert id="SAME" test="count(//b[@n = {prefix}:current()/@n]) = 1"/>
+        <assert id="NOT" test="{prefix}:not(//d)"/>
+      </rule></pattern>"""
+    document = '<a><c><b n="1"/><b n="2"/></c><c><b n="3"/></c></a>'
+    assert judge(body, document).hits == ()
+
+
 def test_tests_for_attributes_keep_their_meaning(judge: Judge) -> None:
     body = """<pattern><rule context="b">
         <assert id="ANY" test="//n[string-join(attribute(), '') = '12']"/>
