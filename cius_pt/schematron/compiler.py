@@ -205,8 +205,8 @@ class _Writer:
             self._write(variable(let.name, self._moved(let.value, below=below)))
         family = self._family(rule, f"f{name}")
         for assertion in rule.assertions:
-            self._lines.append((self._number, self._line))
             if family is None or self._number not in self._once_only:
+                self._lines.append((self._number, self._line))
                 self._assertion(assertion, below=below)
             self._number += 1
         if family is not None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isinf
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cius_pt.errors import ArtefactError
@@ -44,9 +45,10 @@ FORBIDDEN = frozenset(
         "uri-collection",
     }
 )
+_FUNCTIONS = "http://www.w3.org/2005/xpath-functions"
 _LIBRARIES = frozenset(
     {
-        "http://www.w3.org/2005/xpath-functions",
+        _FUNCTIONS,
         "http://www.w3.org/2005/xpath-functions/array",
         "http://www.w3.org/2005/xpath-functions/map",
         "http://www.w3.org/2005/xpath-functions/math",
@@ -120,8 +122,11 @@ class Reader:
             token = Parser.parse(self._parser, text)
         except (ElementPathError, RecursionError, ValueError) as error:
             raise ArtefactError(f"{place}: not an expression: {error}") from None
-        for inner in _tokens(token):
+        tokens = list(_tokens(token))
+        for inner in tokens:
             self._allow(inner, place)
+        if any(self._renamed(inner) for inner in tokens):
+            return None
         try:
             return _convert(token)
         except _BeyondUs:
@@ -139,6 +144,13 @@ class Reader:
             uri = self._parser.namespaces.get(token[0].value)
             if token.symbol != ":" or uri not in _LIBRARIES:
                 self._refuse(place, name)
+
+    def _renamed(self, token: Any) -> bool:
+        """Whether a function is called by a prefix that says nothing of its meaning."""
+        if token.symbol != ":" or not _is_function(token[1]):
+            return False
+        prefix = str(token[0].value)
+        return prefix != "fn" and self._namespaces.get(prefix) == _FUNCTIONS
 
     @staticmethod
     def _refuse(place: Place, name: str) -> NoReturn:
@@ -207,6 +219,7 @@ def _convert(token: Any) -> Expr:  # noqa: C901, PLR0911, PLR0912 - one case per
     if symbol == "if" and len(args) == 3:  # noqa: PLR2004 - if, then, else
         return Expr("if", args=tuple(_convert(a) for a in args))
     if symbol in {"instance", "treat", "castable", "cast"}:
+        _spelt(args[1])
         operand = args[0].source
         return Expr("typed", token.source[len(operand) :], (_convert(args[0]),))
     if symbol in _BINARY and len(args) == 2:  # noqa: PLR2004 - binary
@@ -245,16 +258,22 @@ def _step(token: Any) -> str:
         return f"attribute::{_test(token[0])}"
     if token.symbol in _AXES and len(token) == 1:
         return f"{token.symbol}::{_test(token[0])}"
-    test = _test(token)
-    return f"attribute::{test}" if token.symbol == "attribute" else f"child::{test}"
+    return f"child::{_test(token)}"
 
 
 def _test(token: Any) -> str:
     if token.symbol in {"(name)", "*", ":"}:
         return _name(token)
     if "kind test" in str(token.label):
-        return str(token.source)
+        return _spelt(token)
     raise _BeyondUs
+
+
+def _spelt(token: Any) -> str:
+    """Return a kind test or a type as elementpath spells it, where it does so well."""
+    if any(inner.symbol == "attribute" for inner in _tokens(token)):
+        raise _BeyondUs  # attribute() is spelt as the name "attribute"
+    return str(token.source)
 
 
 def _name(token: Any) -> str:
@@ -271,6 +290,8 @@ def _literal(symbol: str, value: object) -> str:
     if symbol == "(string)":
         return "'" + str(value).replace("'", "''") + "'"
     if symbol == "(float)" and isinstance(value, float):
+        if isinf(value):
+            raise _BeyondUs  # 1e400: no literal of ours would be read as it
         return f"{value!r}e0" if "e" not in repr(value) else repr(value)
     if isinstance(value, Decimal):
         text = format(value, "f")

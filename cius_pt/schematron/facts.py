@@ -226,8 +226,9 @@ class Analyst:
 
 def _step(expr: Expr) -> Facts:
     axis, _, name = expr.text.partition("::")
-    single = axis in {"parent", "self"} or (axis == "attribute" and "*" not in name)
-    if axis == "ancestor" and "(" not in name and "*" not in name:
+    one_name = "(" not in name and "*" not in name
+    single = axis in {"parent", "self"} or (axis == "attribute" and one_name)
+    if axis == "ancestor" and one_name:
         known = frozenset({name})
         return Facts(ancestors=known, nodes=True, safe=True, path=True)
     return Facts(focus=True, nodes=True, single=single, safe=True, path=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cius_pt.schematron.dispatch import Automaton, Node
-from cius_pt.schematron.expressions import Expr, Reader
+from cius_pt.schematron.expressions import Expr, Reader, write
 from cius_pt.schematron.place import Place
 
 if TYPE_CHECKING:
@@ -70,6 +70,9 @@ def test_an_element_gets_the_rules_whose_names_are_the_end_of_its_path() -> None
         "x:*",
         "key('k', 'v')",
         "a/..",
+        # Both take an element for what it is not only by its names.
+        "a intersect b",
+        "a except b",
     ],
 )
 def test_other_contexts_are_walked_in_the_ordinary_way(context: str) -> None:
@@ -78,6 +81,58 @@ def test_other_contexts_are_walked_in_the_ordinary_way(context: str) -> None:
     tree = reader.read(context, Place(file="x.sch", line=1))
     assert not automaton.add(0, [_read("a"), tree])
     assert len(automaton.nodes) == 1
+
+
+def test_a_context_without_a_tree_takes_its_pattern_out_of_the_walk() -> None:
+    automaton = Automaton()
+    assert not automaton.add(0, [_read("a"), None])
+    assert len(automaton.nodes) == 1
+
+
+@pytest.mark.parametrize(
+    ("context", "path", "sure"),
+    [
+        ("a", "a", True),
+        ("a/b", "a/b", True),
+        ("//a/b", "a/b", True),
+        ("*", "", True),
+        ("//*", "", True),
+        ("/a", "a", False),
+        ("/a/b", "a/b", False),
+        ("a[b]", "a", False),
+        ("a[b][c]/d", "a/d", False),
+        ("a/b[c/d]", "a/b", False),
+        ("*[a]", "", False),
+        # The document element has no parent that a wildcard could match.
+        ("*/a", "a", False),
+        ("a/*", "", False),
+        ("*/*", "", False),
+        ("a/*/b", "b", False),
+        ("/*/a/b", "a/b", False),
+    ],
+)
+def test_which_names_a_context_ends_in_and_whether_they_say_all(
+    context: str, path: str, *, sure: bool
+) -> None:
+    automaton = _automaton(context)
+    names = tuple(path.split("/")) if path else ()
+    assert len(automaton.nodes) == 1 + len(names)
+    (candidate,) = _state(automaton, names).here
+    assert candidate.sure is sure
+
+
+@pytest.mark.parametrize("context", ["a | b/c | d", "a union b/c union d"])
+def test_each_alternative_of_a_context_is_tried_by_itself(context: str) -> None:
+    automaton = _automaton(context)
+    for path in (("a",), ("b", "c"), ("d",)):
+        (candidate,) = _state(automaton, path).candidates(0)
+        assert (write(candidate.context), candidate.sure) == ("/".join(path), True)
+
+
+def test_no_rule_is_tried_after_one_whose_names_decide() -> None:
+    automaton = _automaton("a/b[c]", "b | *[d]", "b[e]", "b")
+    found = _state(automaton, ("a", "b")).candidates(0)
+    assert [(c.rule, write(c.context)) for c in found] == [(0, "a/b[c]"), (1, "b")]
 
 
 def test_predicates_anchors_and_wildcards_are_left_to_the_context(
@@ -115,6 +170,33 @@ def test_predicates_anchors_and_wildcards_are_left_to_the_context(
         ]
     )
     assert judge(body, '<b n=""><c/></b>').ids == ["NAMES", "ROOT"]
+
+
+def test_a_wildcard_s_parent_and_a_predicate_s_path_are_asked_for(
+    judge: Judge,
+) -> None:
+    body = """<pattern>
+        <rule context="*/b"><assert id="BELOW" test="false()"/></rule>
+        <rule context="b[c]"><assert id="HAS" test="false()"/></rule>
+        <rule context="*"><assert id="REST" test="false()"/></rule>
+      </pattern>"""
+    judged = judge(body, "<b><b/><c><b/></c></b>")
+    assert judged.hits == (("BELOW", 1), ("BELOW", 3), ("HAS", 0), ("REST", 2))
+    assert judge(body, "<b/>").hits == (("REST", 0),)
+
+
+def test_contexts_may_be_what_two_patterns_have_in_common(judge: Judge) -> None:
+    body = """<pattern>
+        <rule context="* intersect b"><assert id="BOTH" test="false()"/></rule>
+        <rule context="* except b"><assert id="OTHER" test="false()"/></rule>
+      </pattern>"""
+    judged = judge(body, "<a><b/><c><b/></c></a>", binding="xslt3")
+    assert judged.hits == (
+        ("BOTH", 1),
+        ("BOTH", 3),
+        ("OTHER", 0),
+        ("OTHER", 2),
+    )
 
 
 def test_patterns_of_both_kinds_may_be_mixed(judge: Judge) -> None:

@@ -276,6 +276,39 @@ def test_numbers_in_predicates_keep_counting_among_siblings(judge: Judge) -> Non
     assert judge(body, document).hits == ()
 
 
+def test_a_number_without_end_keeps_its_meaning_beside_what_could_move(
+    judge: Judge,
+) -> None:
+    body = """<pattern><rule context="b">
+        <assert id="LESS" test="count(//b) lt 1e400"/>
+        <report id="MORE" test="count(//b) ge 1e400"/>
+      </rule></pattern>"""
+    assert judge(body, "<a><b/></a>").hits == ()
+
+
+@pytest.mark.parametrize("prefix", ["fn", "f"])
+def test_functions_mean_the_same_by_any_prefix(judge: Judge, prefix: str) -> None:
+    uri = "http://www.w3.org/2005/xpath-functions"
+    body = f"""<ns prefix="{prefix}" uri="{uri}"/><pattern><rule context="b">
+        <assert id="FIRST" test="count(//b[{prefix}:position() = 1]) = 2"/>
+        <assert id="SAME" test="count(//b[@n = {prefix}:current()/@n]) = 1"/>
+        <assert id="NOT" test="{prefix}:not(//d)"/>
+      </rule></pattern>"""
+    document = '<a><c><b n="1"/><b n="2"/></c><c><b n="3"/></c></a>'
+    assert judge(body, document).hits == ()
+
+
+def test_tests_for_attributes_keep_their_meaning(judge: Judge) -> None:
+    body = """<pattern><rule context="b">
+        <assert id="ANY" test="//n[string-join(attribute(), '') = '12']"/>
+        <assert id="ONE" test="//n[attribute(x) = '1']"/>
+        <assert id="IS" test="count(//@*[. instance of attribute()]) = 2"/>
+        <assert id="NAMED" test="count(//@*[. instance of attribute(y)]) = 1"/>
+        <report id="NO" test="//n[attribute::attribute(z)] or //n/attribute(z)"/>
+      </rule></pattern>"""
+    assert judge(body, '<a><n x="1" y="2"/><b/></a>').hits == ()
+
+
 @pytest.mark.parametrize(
     ("flag", "role", "expected"),
     [
