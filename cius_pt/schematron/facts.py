@@ -95,10 +95,6 @@ class Analyst:
             known = self._known[id(expr)] = (expr, self._find(expr))
         return known[1]
 
-    def is_global(self, variable: str) -> bool:
-        """Whether a variable is one of the rule set's global ones."""
-        return variable in self._globals
-
     def _find(  # noqa: C901, PLR0911 - one case per kind of node
         self, expr: Expr
     ) -> Facts:

@@ -106,7 +106,8 @@ class Hoister:
     def _free(self, facts: Facts, *, ancestors: bool) -> bool:
         if facts.focus or not facts.path or (facts.ancestors and not ancestors):
             return False
-        return all(self._analyst.is_global(name) for name in facts.variables)
+        # Facts name local variables only: a global one is as good as its value.
+        return not facts.variables
 
     def _hoist(self, expr: Expr, facts: Facts) -> Expr:
         if not facts.ancestors:
@@ -123,8 +124,7 @@ class Hoister:
         if expr.op == "variable":
             return expr
         if expr.op == "paren" and len(expr.args) == 1:
-            inner = self._variable(expr.args[0])
-            return Expr("paren", args=(inner,)) if inner.op != "variable" else inner
+            return self._variable(expr.args[0])
         if _is_scan(expr):
             return self._define(write(expr))
         body = self._descend(expr, repeated=False, nodes=True, ancestors=False)
@@ -195,8 +195,6 @@ def below_root(context: Expr | None) -> bool:
         return False
     if context.op == "binary" and context.text in {"|", "union"}:
         return all(below_root(arg) for arg in context.args)
-    if context.op == "filter":
-        return below_root(context.args[0])
     return context.op in {"path", "descend"} and _is_element(context.args[0])
 
 
