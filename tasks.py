@@ -11,6 +11,7 @@ virtual environment it runs in (.venv, or the folder that CIUS_PT_VENV names).
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -22,18 +23,36 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("CIUS_PT_VENV", HERE / ".venv"))
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+STAMP = VENV / "installed-groups.json"
 DOCUMENT = HERE / "fixtures" / "withholding.json"
 
 
 def environment(*groups: str) -> None:
-    """Make the virtual environment and install the package with these groups."""
+    """Make the virtual environment and install the package with these groups.
+
+    What is installed already from the same pyproject.toml is not installed again.
+    """
     if not (BIN / "pip").exists() and not (BIN / "pip.exe").exists():
         venv.create(VENV, with_pip=True)
-    pyproject = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))
+    text = (HERE / "pyproject.toml").read_text(encoding="utf-8")
+    have = installed(text)
+    if have is not None and have.issuperset(groups):
+        return
+    pyproject = tomllib.loads(text)
     wanted = [
         name for group in groups for name in pyproject["dependency-groups"][group]
     ]
     python("-m", "pip", "install", "--quiet", "--editable", str(HERE), *wanted)
+    done = {"from": [str(HERE), text], "groups": sorted({*(have or ()), *groups})}
+    STAMP.write_text(json.dumps(done), encoding="utf-8")
+
+
+def installed(pyproject: str) -> set[str] | None:
+    """Return the groups that are installed from here and this, None if nothing is."""
+    if not STAMP.exists():
+        return None
+    done = json.loads(STAMP.read_text(encoding="utf-8"))
+    return set(done["groups"]) if done["from"] == [str(HERE), pyproject] else None
 
 
 def python(*arguments: str) -> None:
