@@ -9,8 +9,8 @@ reach the limits of the format (lengths 1 and the maximum, eight decimals, 13 di
 where the sums allow it) and every optional field is there sometimes and sometimes not.
 
 >>> from hypothesis import find
->>> find(invoices(), lambda invoice: invoice.kind == "FR").kind
-<Kind.FR: 'FR'>
+>>> find(vats(), lambda vat: vat.category == "INT").category
+'INT'
 """
 
 from cius_pt.testing.attachments import attachments
