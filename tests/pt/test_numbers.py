@@ -229,5 +229,15 @@ def test_a_label_is_no_part_of_an_atcud() -> None:
 
 def test_a_nib_says_what_is_wrong_with_it() -> None:
     assert iban.nib_problem("0002 0123 12345678901 54") is None
-    assert iban.nib_problem("000201231234567890155") is not None
-    assert iban.nib_problem("1") is not None
+    assert iban.nib_problem("000201231234567890155") == (
+        "the check digits of the NIB do not fit"
+    )
+    assert iban.nib_problem("1") == "a NIB has 21 digits, this is '1'"
+    with pytest.raises(InvalidValue, match=r"^bank: expected 4 digits, got '1'$"):
+        iban.nib("1", "0123", "12345678901")
+    with pytest.raises(InvalidValue, match=r"^the check digits of the NIB do not fit$"):
+        iban.from_nib("000201231234567890155")
+
+
+def test_blanks_are_no_part_of_a_nib() -> None:
+    assert iban.from_nib("0002 0123 12345678901 54") == "PT50000201231234567890154"

@@ -142,6 +142,21 @@ def test_what_is_changed_is_read_to_the_byte_or_not_at_all(
         assert str(parse(changed)) == changed
 
 
+def test_a_value_may_have_colons() -> None:
+    text = str(replace(PLAIN, other="TB:1:2"))
+
+    assert text.endswith("*S:TB:1:2")
+    assert parse(text).other == "TB:1:2"
+
+
+def test_the_order_of_the_fields_is_told_in_words() -> None:
+    text = str(PLAIN).replace("*E:N*F:20260131", "*F:20260131*E:N")
+
+    assert problem(text) == (
+        "the fields are not those, or not in the order, of a QR code"
+    )
+
+
 def test_the_region_is_that_of_its_own_field_and_not_of_the_letter() -> None:
     text = str(PLAIN)
 
