@@ -290,6 +290,42 @@ def test_every_sum_names_its_parts() -> None:
     ]
 
 
+def test_a_line_is_compared_with_as_many_decimals_as_it_states() -> None:
+    for stated in ("0.33333333", "0.33", "0.3"):
+        lines = (line("1", "0.33333333", net_amount=D(stated)),)
+        first, *_ = explain_totals(samples.invoice(lines=lines))
+        shown = max(2, len(stated) - 2)
+        assert (first.bt, first.stated) == ("BT-131", D(stated))
+        assert str(first.computed) == f"{D('0.33333333'):.{shown}f}"
+    unstated, *_ = explain_totals(replace(samples.invoice(), lines=(line("1", "3"),)))
+    assert (unstated.stated, str(unstated.computed)) == (None, "3.00")
+    changed = line("2", "10", allowance_charges=(change("1"),))
+    first, *_ = explain_totals(samples.invoice(lines=(changed,)))
+    assert str(first.computed) == "19.00"
+
+
+def test_a_reason_makes_a_subtotal_of_its_own_only_where_nothing_is_charged() -> None:
+    said = [replace(NOR, exemption_reason=text) for text in ("x", "y")]
+    for category in ("S", "NOR", "AA", "RED", "INT"):
+        lines = tuple(
+            line("1", "1", replace(vat, category=category), id=str(number))
+            for number, vat in enumerate(said)
+        )
+        assert len(added_up(*lines).vat_breakdown) == 1, category
+    lines = tuple(
+        line("1", "1", replace(BARE, exemption_reason=text), id=text) for text in "xy"
+    )
+    assert len(added_up(*lines).vat_breakdown) == 2
+
+
+def test_a_subtotal_nobody_states_is_shown_without_a_number() -> None:
+    invoice = samples.invoice()
+    assert invoice.totals is not None
+    bare = replace(invoice, totals=replace(invoice.totals, vat_breakdown=()))
+    found = [x.path for x in explain_totals(bare) if x.bt in {"BT-116", "BT-117"}]
+    assert found == ["totals.vat_breakdown.taxable", "totals.vat_breakdown.tax"]
+
+
 def test_a_subtotal_that_nothing_belongs_to_adds_up_to_nothing() -> None:
     invoice = samples.invoice()
     assert invoice.totals is not None

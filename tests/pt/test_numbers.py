@@ -219,6 +219,15 @@ def test_blanks_are_no_part_of_a_delivery_point() -> None:
     assert cpe.valid(f"{code[:2]} {code[2:18]} {code[18:]}")
 
 
+def test_the_control_letters_are_those_of_base_23() -> None:
+    # 2 000 000 000 001 is 257 modulo 529, which is 11 times 23 and 4: B and G.
+    assert cpe.build("0002", "000000000001") == "PT0002000000000001BG"
+    assert cpe.problem("PT0002000000000001BB") == (
+        "the control letters are BB and should be BG"
+    )
+    assert iban.looks_like_one("PT50 0002 0123 1234 5678 9015 4")
+
+
 def test_the_largest_amount_of_a_reference_counts() -> None:
     assert len(multibanco.reference("12345", "1234567", multibanco.MOST)) == 9
 
