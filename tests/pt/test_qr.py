@@ -224,6 +224,30 @@ def test_a_value_the_format_cannot_hold_is_refused_by_name(
     assert refused.value.path == name
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("issuer_nif", "1", "A: expected nine digits"),
+        ("hash4", "abc", "Q: expected four characters"),
+        ("certificate", "AT", "R: expected one to four digits"),
+        ("regions", PLAIN.regions * 2, "each region has one block"),
+    ],
+)
+def test_what_is_refused_is_told_with_its_letter(
+    name: str, value: object, said: str
+) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        replace(PLAIN, **{name: value})  # type: ignore[arg-type]
+    assert (refused.value.path, refused.value.message) == (name, said)
+
+
+def test_an_amount_of_a_block_is_refused_by_name() -> None:
+    with pytest.raises(InvalidValue) as refused:
+        RegionTaxes(region=Region.MADEIRA, normal=Decimal("1.005"))
+    assert refused.value.path == "normal"
+    assert refused.value.message.startswith("I7: ")
+
+
 def test_a_total_that_does_not_add_up_shows() -> None:
     assert PLAIN.taxes_add_up
     assert PLAIN.total_adds_up
