@@ -318,6 +318,23 @@ def test_a_reason_makes_a_subtotal_of_its_own_only_where_nothing_is_charged() ->
     assert len(added_up(*lines).vat_breakdown) == 2
 
 
+def test_an_exemption_moves_only_into_a_subtotal_that_has_it() -> None:
+    changes = (change("1"), change("2", EXEMPT), change("3", NOR))
+    stated = replace(samples.invoice(), allowance_charges=changes)
+    assert with_totals(stated) == stated
+    sums = {entry.path: entry for entry in explain_totals(stated)}
+    assert sums["totals.vat_breakdown[0].taxable"].parts[1:] == (
+        ("allowance_charges[2].amount", D(-3)),
+    )
+
+
+def test_amounts_that_say_no_reason_are_kept_apart_by_category() -> None:
+    other = replace(BARE, category="AE")
+    changes = tuple(change("1", vat, charge=True) for vat in (BARE, other))
+    found = added_up(line("1", "1"), allowance_charges=changes).vat_breakdown
+    assert [entry.category for entry in found] == ["NOR", "ISE", "AE"]
+
+
 def test_a_subtotal_nobody_states_is_shown_without_a_number() -> None:
     invoice = samples.invoice()
     assert invoice.totals is not None
