@@ -304,6 +304,13 @@ def test_a_line_is_compared_with_as_many_decimals_as_it_states() -> None:
     assert str(first.computed) == "19.00"
 
 
+def test_a_wrong_line_is_taken_as_it_is_in_the_sum_of_the_lines() -> None:
+    wrong = samples.invoice(lines=(line("2", "10", net_amount=D("19.99")),))
+    sums = {entry.path: entry for entry in explain_totals(wrong)}
+    assert sums["totals.lines"].parts == (("lines[0].net_amount", D("19.99")),)
+    assert not sums["lines[0].net_amount"].agrees
+
+
 def test_a_reason_makes_a_subtotal_of_its_own_only_where_nothing_is_charged() -> None:
     said = [replace(NOR, exemption_reason=text) for text in ("x", "y")]
     for category in ("S", "NOR", "AA", "RED", "INT"):

@@ -14,7 +14,16 @@ from stdnum import iban as stdnum_iban
 from stdnum.pt import nif as stdnum_nif
 
 from cius_pt.errors import InvalidValue
-from cius_pt.pt import atcud, cpe, document_number, gln, iban, multibanco, nif
+from cius_pt.pt import (
+    atcud,
+    cpe,
+    document_number,
+    document_types,
+    gln,
+    iban,
+    multibanco,
+    nif,
+)
 from tests.fiscal_sizes import NUMBERS
 
 if TYPE_CHECKING:
@@ -199,10 +208,34 @@ def test_what_cannot_be_built_is_an_invalid_value(
     assert refused.value.path == path
 
 
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: nif.check_digit("1234567x"), "expected eight digits, got '1234567x'"),
+        (lambda: nif.check_digit("١٢٣٤٥٦٧٨"), "expected eight digits, got '١٢٣٤٥٦٧٨'"),
+        (lambda: gln.check_digit("56000000000x"), "twelve digits, got '56000000000x'"),
+        (lambda: gln.check_digit("٥٦٠٠٠٠٠٠٠٠٠٠"), "twelve digits, got '٥٦٠٠٠٠٠٠٠٠٠٠'"),
+        (lambda: cpe.build("0002", "1"), "expected twelve digits, got '1'"),
+        (lambda: cpe.build("2", "000000000001"), "expected four digits, got '2'"),
+    ],
+)
+def test_what_cannot_be_built_is_told_in_words(
+    make: Callable[[], object], said: str
+) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        make()
+    assert refused.value.message.endswith(said)
+
+
 def test_a_reference_that_cannot_be_checked_is_neither_right_nor_wrong() -> None:
     assert multibanco.checks("1234", "123456789", Decimal(1)) is None
     assert multibanco.checks("12345", "12345678", Decimal(1)) is None
     assert multibanco.checks("12345", "123456789", Decimal(10**6)) is None
+
+
+def test_a_type_that_saf_t_does_not_know_stands_in_no_table() -> None:
+    assert document_types.saft_table("FT") is not None
+    assert document_types.saft_table("XX") is None
 
 
 def test_leading_zeros_count() -> None:

@@ -246,6 +246,12 @@ def test_an_amount_of_a_block_is_refused_by_name() -> None:
         RegionTaxes(region=Region.MADEIRA, normal=Decimal("1.005"))
     assert refused.value.path == "normal"
     assert refused.value.message.startswith("I7: ")
+    with pytest.raises(InvalidValue) as refused:
+        RegionTaxes(region=Region.MADEIRA, normal=Decimal("12345678901234.00"))
+    assert (refused.value.path, refused.value.message) == (
+        "normal",
+        "I7: more than 16 characters: 12345678901234.00",
+    )
 
 
 def test_a_total_that_does_not_add_up_shows() -> None:
