@@ -26,7 +26,6 @@ _OUTCOMES: Final[Mapping[Outcome, Text]] = {
     Outcome.SKIPPED: Text(pt="por fazer", en="skipped"),
     Outcome.NOT_APPLICABLE: Text(pt="sem objeto", en="not-applicable"),
 }
-_SKIPPED: Final = Text(pt="por fazer", en="skipped")
 _NOTHING: Final = Text(pt="nenhum ficheiro foi verificado", en="no file was checked")
 _FILES: Final[_Words] = (
     Text(pt="ficheiro", en="file"),
@@ -95,8 +94,9 @@ class Tally:
             if check.outcome is Outcome.SKIPPED:
                 reasons.setdefault(check.reason or "", []).append(check.name)
         for reason, names in reasons.items():
-            said = f"{', '.join(names)} {_SKIPPED.get(self._lang)}"
-            tell(f"{visible(judged.name)}: {said}: {one_line(reason)}")
+            skipped = _OUTCOMES[Outcome.SKIPPED].get(self._lang)
+            said = f"{', '.join(names)} {skipped}: {one_line(reason)}"
+            tell(f"{visible(judged.name)}: {said}")
         for each in judged.silenced:
             if each.shown is None:
                 self._hidden += each.count
