@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from cius_pt.xmlio import XmlDocument
 
     Document = bytes | os.PathLike[str] | Callable[[], bytes]
-    OwnStep = Callable[[Reading, Callable[[], Trace]], Check]
+    OwnStep = Callable[[Reading, Trace], Check]
 
 WELL_FORMED = "well-formed"
 SCHEMA = "schema"
@@ -188,10 +188,10 @@ def _own(name: str, judged: Check, placer: Placer, run: OwnStep) -> Check:
     """Run a step of our own, unless the rules have said that there is no invoice."""
 
     def go() -> Check:
-        reading = placer.reading()
+        reading, trace = placer.traced()
         if judged.outcome is Outcome.FAILED and not reading.complete:
             return _spared(name, RULES, _NO_INVOICE)
-        return run(reading, placer.trace)
+        return run(reading, trace)
 
     return _step(name, placer, go)
 

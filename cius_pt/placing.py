@@ -20,24 +20,17 @@ class Placer:
 
     def __init__(self, document: XmlDocument) -> None:
         self._document = document
-        self._walked: tuple[Reading, Trace] | None = None
+        self._traced: tuple[Reading, Trace] | None = None
         self._fails = False
 
-    def reading(self) -> Reading:
-        """Return what the document says."""
-        return self._walk()[0]
-
-    def trace(self) -> Trace:
-        """Return which element says what."""
-        return self._walk()[1]
-
-    def _walk(self) -> tuple[Reading, Trace]:
-        if self._walked is None:
+    def traced(self) -> tuple[Reading, Trace]:
+        """Return what the document says, and which element says what."""
+        if self._traced is None:
             # Late: who has no finding to place may do without the binding table.
             from cius_pt.ubl.read import traced  # noqa: PLC0415
 
-            self._walked = traced(self._document)
-        return self._walked
+            self._traced = traced(self._document)
+        return self._traced
 
     def place(self, finding: Finding) -> Finding:
         """Return the finding with path and term, as far as they can be known."""
@@ -57,7 +50,7 @@ class Placer:
         that it does; and an element with no term of its own (``cac:Country``) has
         the term of the group that stands at the same path.
         """
-        trace = self._known()
+        trace = self._trace()
         path: str | None = None
         here: etree._Element | None = element
         while trace is not None and here is not None:
@@ -71,11 +64,11 @@ class Placer:
             here = here.getparent()
         return path, None
 
-    def _known(self) -> Trace | None:
+    def _trace(self) -> Trace | None:
         if self._fails:
             return None
         try:
-            return self.trace()
+            return self.traced()[1]
         except Exception:  # noqa: BLE001 - a finding without a path is a finding
             self._fails = True
             return None

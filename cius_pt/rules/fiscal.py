@@ -26,7 +26,7 @@ from cius_pt.rules.own import (
 from cius_pt.ubl.read import traced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from lxml import etree
 
@@ -54,16 +54,14 @@ _RULES: Final = (
 def check(
     document: XmlDocument,
     reading: Reading,
-    trace: Callable[[], Trace] | None = None,
+    trace: Trace | None = None,
     *,
     lang: Language = "en",
 ) -> Check:
     """Judge a document by our own rules.
 
-    `trace` is called when there is something to place; without it the document is
-    read again then. The findings of `reading` come first: what has no form or no place
-    in the format is a mistake too. Without an invoice to look at the step is SKIPPED
-    and says why.
+    The findings of `reading` come first: what has no form or no place in the format is
+    a mistake too. Without an invoice to look at the step is SKIPPED and says why.
     """
     begin = time.perf_counter()
     findings = reading.findings
@@ -120,9 +118,7 @@ def told(remark: Remark, lang: Language) -> Finding:
 
 
 def placed(
-    document: XmlDocument,
-    trace: Callable[[], Trace] | None,
-    findings: Iterable[Finding],
+    document: XmlDocument, trace: Trace | None, findings: Iterable[Finding]
 ) -> tuple[Finding, ...]:
     """Return the findings with XPath, line and column of what they are about.
 
@@ -132,8 +128,7 @@ def placed(
     if not findings:
         return ()
     elements: dict[str, etree._Element] = {}
-    known = traced(document)[1] if trace is None else trace()
-    for step in known.steps():
+    for step in (trace or traced(document)[1]).steps():
         elements.setdefault(step.path, step.element)
     wanted = [
         document.index_of(

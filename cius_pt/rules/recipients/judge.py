@@ -14,8 +14,6 @@ from cius_pt.rules.own.remark import Remark, shown
 from cius_pt.rules.recipients.demands import DEMANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cius_pt.model import Invoice
     from cius_pt.rules.entry import Language
     from cius_pt.rules.recipients.profile import Profile
@@ -32,7 +30,7 @@ def check(
     profile: Profile,
     *,
     document: XmlDocument | None = None,
-    trace: Callable[[], Trace] | None = None,
+    trace: Trace | None = None,
     lang: Language = "en",
 ) -> Check:
     """Judge what was read by a recipient's profile.
