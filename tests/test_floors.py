@@ -22,6 +22,7 @@ FLOORS = (
         "errors",
         "findings",
         "encoding",
+        "octets",
         "places",
         "xmlio",
         "fetch",

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from cius_pt.money import ZERO
+from cius_pt.octets import octets
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 # A number of which only the decimals have to be counted: zeros and sign are canonical.
@@ -26,7 +27,6 @@ _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)\.([0-9]+)")
 _SHORT = 24
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHITE = " \t\r\n"
-_NO_WHITE = dict.fromkeys(map(ord, _WHITE))
 
 
 class Lexical(Protocol):
@@ -227,19 +227,8 @@ class Binary:
         return binascii.b2a_base64(value, newline=False).decode("ascii")
 
     def read(self, text: str) -> bytes:
-        """Return the bytes; white space is ignored, anything else is an error.
-
-        A 15 MB attachment is 20 MB of text: it is copied only if it has white space.
-        """
-        if any(white in text for white in _WHITE):
-            text = text.translate(_NO_WHITE)
-        # binascii lets one padding character too many pass (QUJD=).
-        if len(text) % 4:
-            raise ValueError("not base64: its length is no multiple of four")
-        try:
-            return binascii.a2b_base64(text, strict_mode=True)
-        except ValueError as error:
-            raise ValueError(f"not base64: {error}") from None
+        """Return the bytes; white space is ignored, anything else is an error."""
+        return octets(text)
 
     def parsed(self, text: str) -> tuple[bytes, str]:
         """Return the bytes and the text: any base64 of them is good."""

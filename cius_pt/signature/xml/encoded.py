@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Base64 as the schema has it: white space and nothing else beside the alphabet."""
+"""Base64 in a signature, where what is none and what is empty are the same mistake."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-from typing import Final
-
-_SPACE: Final = {ord(space): None for space in " \t\r\n"}
+from cius_pt.octets import octets
 
 
 def decoded(text: str) -> bytes | None:
@@ -17,6 +13,6 @@ def decoded(text: str) -> bytes | None:
     texts for the same signature, or one text for two.
     """
     try:
-        return base64.b64decode(text.translate(_SPACE), validate=True) or None
-    except (binascii.Error, ValueError):
+        return octets(text) or None
+    except ValueError:
         return None
