@@ -33,8 +33,14 @@ _UTF16: Final = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+_UTF16_MARKS: Final = tuple(mark for mark, _ in _UTF16)
 _UTF8_NAMES: Final = frozenset({"", "utf-8", "utf8"})
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
+# How nearly all documents begin.
+_USUAL: Final = (
+    b'<?xml version="1.0" encoding="UTF-8"',
+    b'<?xml version="1.0" encoding="utf-8"',
+)
 _DECLARED: Final = re.compile(
     rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,40})[\"']"
 )
@@ -56,16 +62,14 @@ def decoded(data: bytes, limit: int) -> tuple[bytes, tuple[Finding, ...]]:
     """Return the document as UTF-8 without a byte order mark, and what was odd."""
     if len(data) > limit:
         fail("CP-XML-01", _too_large(len(data), limit))
-    if not data.strip(b" \t\r\n" + _UTF8_BOM):
-        fail("CP-XML-02", "the document is empty")
-    for magic, what in _SIGNATURES:
-        if data.startswith(magic):
-            fail("CP-XML-03", f"this is {what}, not an XML document")
     findings = []
-    body = data.removeprefix(_UTF8_BOM)
-    if len(body) < len(data):
-        said = "The document begins with a byte order mark."
-        findings.append(_oddity("CP-XML-10", Severity.WARNING, said))
+    body = data
+    if not data.startswith(b"<"):
+        _refuse_others(data)
+        body = data.removeprefix(_UTF8_BOM)
+        if len(body) < len(data):
+            said = "The document begins with a byte order mark."
+            findings.append(_oddity("CP-XML-10", Severity.WARNING, said))
     declared, encoding = _encoding(body)
     if encoding != "utf-8" or declared not in _UTF8_NAMES:
         said = f"The document is {encoding} and declares {declared or 'nothing'}."
@@ -77,6 +81,15 @@ def decoded(data: bytes, limit: int) -> tuple[bytes, tuple[Finding, ...]]:
         line, column = place_of(utf8[:nul].decode())
         fail("CP-XML-04", "a NUL character cannot stand in XML", line, column)
     return utf8, tuple(findings)
+
+
+def _refuse_others(data: bytes) -> None:
+    """Refuse what is no text at all."""
+    if not data.strip(b" \t\r\n" + _UTF8_BOM):
+        fail("CP-XML-02", "the document is empty")
+    for magic, what in _SIGNATURES:
+        if data.startswith(magic):
+            fail("CP-XML-03", f"this is {what}, not an XML document")
 
 
 def codec_of(data: bytes) -> str:
@@ -103,9 +116,13 @@ def _oddity(rule: str, severity: Severity, message: str) -> Finding:
 
 def _encoding(body: bytes) -> tuple[str, str]:
     """Return the encoding that is declared ("" if none) and the one that is read."""
+    if body.startswith(_USUAL):
+        return "utf-8", "utf-8"
     if body.startswith(_UTF32):
         fail("CP-XML-06", "UTF-32 is not supported; write the XML as UTF-8", 1, 1)
-    codec = next((name for mark, name in _UTF16 if body.startswith(mark)), None)
+    codec = None
+    if body.startswith(_UTF16_MARKS):
+        codec = next(name for mark, name in _UTF16 if body.startswith(mark))
     head = body[:512] if codec is None else body[:1024].replace(b"\0", b"")
     match = _DECLARED.match(head.lstrip(b"\xff\xfe"))
     declared = match[1].decode("ascii").lower() if match else ""

@@ -2,19 +2,19 @@
 """Where an element stands: its XPath with the usual prefixes, its line and column.
 
 libxml2 caps line numbers at 65,535 and knows no column of an element, so lines and
-columns come from one expat pass, made only when there is something to show.
+columns are counted in the text, when there is something to show.
 """
 
 from __future__ import annotations
 
-from itertools import islice
+import re
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
-from xml.parsers import expat
-
-from lxml import etree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from lxml import etree
 
 INVOICE: Final = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
 CREDIT_NOTE: Final = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
@@ -34,6 +34,13 @@ PREFIXES: Final[Mapping[str, str]] = {
     "xml": XML,
 }
 """The prefixes in which places are shown, whatever the document itself uses."""
+
+# A start tag, of which it takes the first character, or what may hold another "<".
+_MARKUP: Final = re.compile(
+    rb"<(?:!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>|(?=[^!?/]))", re.DOTALL
+)
+
+_STEP: Final = re.compile(r"(?:(\w+):)?([^\[\]:*]+)(?:\[([1-9][0-9]{0,8})\])?")
 
 _PREFIX_OF: Final = {uri: prefix for prefix, uri in PREFIXES.items()}
 
@@ -62,62 +69,74 @@ def display_name(tag: str, own: str | None = None) -> str:
 
 
 def positions(utf8: bytes, wanted: list[int]) -> dict[int, tuple[int, int]]:
-    """Return line and column of the start tags with these numbers (sorted)."""
+    """Return line and column of the start tags with these numbers (sorted).
+
+    The document has been read: it is well-formed and has no DOCTYPE.
+    """
+    starts = (
+        found.start()
+        for found in _MARKUP.finditer(utf8)
+        if found.end() - found.start() == 1
+    )
     places: dict[int, tuple[int, int]] = {}
-    parser = expat.ParserCreate("utf-8")
-    parser.ordered_attributes = True  # a list is cheaper than a dictionary
-    upcoming = iter(wanted)
-    goal = next(upcoming)
-    number = -1
-
-    def start(_name: str, _attributes: object) -> None:
-        nonlocal number, goal
-        number += 1
-        if number == goal:
-            line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber
-            places[number] = line, column + 1
-            goal = next(upcoming, -1)
-            if goal < 0:
-                parser.StartElementHandler = None
-
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(utf8, True)
-    except expat.ExpatError:
-        # Expat keeps to the names of XML 1.0, 4th edition; what follows a newer name
-        # has no known place.
-        return places
+    line = column = 1
+    number, offset = -1, 0
+    for goal in wanted:
+        start = next(islice(starts, goal - number - 1, None))
+        text = utf8[offset:start].decode()
+        lines, last = _lines(text)
+        line, column = line + lines, (1 if lines else column) + last
+        places[goal] = line, column
+        number, offset = goal, start
     return places
 
 
+def _lines(text: str) -> tuple[int, int]:
+    """Return how many line breaks a text has, and the characters after the last one."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.count("\n"), len(text) - text.rfind("\n") - 1
+
+
 def xpaths(elements: Iterable[etree._Element]) -> Iterator[str]:
-    """Yield the XPath of each element; siblings are numbered once per parent."""
+    """Yield the XPath of each element; siblings of a name are numbered once."""
     known: dict[etree._Element, str] = {}
+    numbers: dict[tuple[etree._Element, str], dict[etree._Element, int]] = {}
+    own: str | None = None
     for element in elements:
         climb = [element]
         while climb[-1] not in known:
             parent = climb[-1].getparent()
             if parent is None:
-                known[climb[-1]] = "/" + split_name(str(climb[-1].tag))[1]
+                own, name = split_name(str(climb[-1].tag))
+                known[climb[-1]] = f"/{name}"
                 break
             climb.append(parent)
-        for parent in islice(reversed(climb), len(climb) - 1):
-            known.update(_children(parent, known[parent]))
+        for child, parent in reversed(list(pairwise(climb))):
+            tag = str(child.tag)
+            same = numbers.get((parent, tag))
+            if same is None:
+                same = {e: i for i, e in enumerate(parent.iterchildren(tag), start=1)}
+                numbers[parent, tag] = same
+            index = f"[{same[child]}]" if len(same) > 1 else ""
+            known[child] = f"{known[parent]}/{display_name(tag, own)}{index}"
         yield known[element]
 
 
-def _children(
-    parent: etree._Element, path: str
-) -> Iterator[tuple[etree._Element, str]]:
-    """Yield each child element of `parent` with its XPath."""
-    own = split_name(str(parent.getroottree().getroot().tag))[0]
-    children = [child.tag for child in parent.iterchildren(etree.Element)]
-    totals: dict[str, int] = {}
-    for tag in children:
-        totals[tag] = totals.get(tag, 0) + 1
-    seen: dict[str, int] = {}
-    for child in parent.iterchildren(etree.Element):
-        tag = child.tag
-        seen[tag] = seen.get(tag, 0) + 1
-        index = f"[{seen[tag]}]" if totals[tag] > 1 else ""
-        yield child, f"{path}/{display_name(tag, own)}{index}"
+def element_at(root: etree._Element, xpath: str) -> etree._Element | None:
+    """Return the element of an XPath of this form; None when there is none.
+
+    Foreign names, which take a test of their own, are not looked for.
+    """
+    own, name = split_name(str(root.tag))
+    _, first, *steps = xpath.split("/") if xpath.startswith("/") else ("", "")
+    here: etree._Element | None = root if first == name else None
+    for step in steps:
+        found = _STEP.fullmatch(step)
+        if here is None or found is None:
+            return None
+        prefix, name, number = found.groups()
+        tag = f"{{{PREFIXES.get(prefix, '') if prefix else own}}}{name}"
+        same = here.iterchildren(tag)
+        here = next(islice(same, int(number or 1) - 1, None), None)
+    return here

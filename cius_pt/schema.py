@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The XSD step: whether a document is what the UBL 2.1 schema allows.
 
-The tree of a short document is asked first, as most are short and valid. Otherwise
-libxml2 validates while it reads the bytes once more, without building a tree:
+The tree of a document with few elements is asked first, as most have few and are valid.
+Otherwise libxml2 validates while it reads the bytes once more, without building a tree:
 validating a tree asks for the path of every error, which counts siblings and is
 quadratic in a long invoice with many errors. The first pass only counts; only when
 there are errors a second one notes at which element each arose. A process that has
@@ -24,7 +24,7 @@ from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity, outcome_of
 from cius_pt.overlooked import repeated_ids, stray_base64
-from cius_pt.xmlio import CAC, CBC, cut, display_name, parser_options, tree
+from cius_pt.xmlio import CAC, CBC, cut, display_name, parser_options, tree, xpath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +45,9 @@ _DSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
 # Each error costs some 400 bytes in libxml2's log; beyond this we stop counting.
 _MAX_COUNTED: Final = 100_000
 _PIECE: Final = 32 * 1024
+# Nothing of up to 64 KiB has so many elements. Most of what is longer, but not of many
+# lines, is so by its attachments.
+_LONG: Final = "boolean(/descendant::*[16384])"
 _SHORT: Final = 64 * 1024
 
 _TYPES: Final = etree.ErrorTypes
@@ -144,6 +147,8 @@ def _findings(
 ) -> Iterator[Finding]:
     """Yield what libxml2 finds, in document order, then what it overlooks."""
     overlooked = [*stray_base64(document), *repeated_ids(document)]
+    if not (total or overlooked or pardoned):
+        return
     places = document.locations(
         [index for index, _ in (*errors, *pardoned)]
         + [index for index, *_ in overlooked]
@@ -307,7 +312,9 @@ def _is_clear(document: XmlDocument, validator: etree.XMLSchema) -> bool:
 
     The tree of a signed one is left alone: libxml2 would enter its IDs in it.
     """
-    if len(document.utf8) > _SHORT or document.signed:
+    if len(document.utf8) > _SHORT and xpath(_LONG)(document.root):
+        return False
+    if document.signed:
         return False
     # A validator has one log of errors for all threads.
     with _lock:

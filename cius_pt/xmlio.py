@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NoReturn
@@ -32,6 +33,7 @@ from cius_pt.places import (
     XML,
     XSI,
     display_name,
+    element_at,
     positions,
     xpaths,
 )
@@ -72,8 +74,8 @@ _ROOTS: Final[Mapping[str, Kind]] = {
 # several of them, and a single one of 20 MB (27 MB in base64) is still read.
 MAX_BYTES: Final = 64 * 1024 * 1024
 # Published invoices are nested 8 deep, signed documents 16. Recursive code behind us
-# (C14N) is safe at this depth.
-MAX_DEPTH: Final = 100
+# (C14N) is safe at this depth, which is what libxml2 allows while its limits are on.
+MAX_DEPTH: Final = 256
 # Upper bounds counted in the raw bytes, before any tree is built: an invoice of
 # 20,000 lines has some 1,400,000 tags and 300,000 attributes. A tree of hostile
 # bytes ("<a/>" sixteen million times) would take gigabytes.
@@ -98,6 +100,7 @@ RULES: Final[Mapping[str, str]] = {
 }
 """Every rule id of this module with its meaning; ids are never renumbered."""
 
+_OF_A_SIGNATURE: Final = f"{{{DS}}}*"
 _HTML: Final = "this is an HTML page, not an XML invoice"
 
 
@@ -122,17 +125,12 @@ class XmlDocument:
         default_factory=dict, init=False, repr=False
     )
     _located: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    signed: bool = field(init=False)
+    """Whether anything of XMLDSig is in it."""
 
-    @property
-    def signed(self) -> bool:
-        """Whether anything of XMLDSig is in it.
-
-        The tree is asked when the text may have the namespace: there it can be written
-        with references to characters.
-        """
-        if not any(word in self.utf8 for word in (b"xmldsig#", b"&#")):
-            return False
-        return next(self.root.iter(f"{{{DS}}}*"), None) is not None
+    def __post_init__(self) -> None:
+        signed = next(self.root.iter(_OF_A_SIGNATURE), None) is not None
+        object.__setattr__(self, "signed", signed)
 
     def element(self, index: int) -> etree._Element:
         """Return the element number `index` in document order, counted from 0.
@@ -168,16 +166,15 @@ class XmlDocument:
         return found
 
     def element_at(self, location: Location) -> etree._Element | None:
-        """Return the element of a location that `locations` has made; else None.
+        """Return the element of a location; None when it cannot be told.
 
         For an attribute's location it is the element that has the attribute.
         """
         xpath = location.xpath or ""
-        while xpath not in self._located:
-            xpath, attribute, _ = xpath.rpartition("/@")
-            if not attribute:
-                return None
-        return self.element(self._located[xpath])
+        for path in (xpath, xpath.rpartition("/@")[0]):
+            if path in self._located:
+                return self.element(self._located[path])
+        return element_at(self.root, xpath.partition("/@")[0])
 
     def _all(self) -> list[etree._Element]:
         """Return all elements, in document order, made once."""
@@ -262,12 +259,12 @@ class _RootFound(Exception):  # noqa: N818 - a signal, not an error
 
 
 def _refuse_flood(utf8: bytes) -> None:
-    """Refuse too much markup."""
+    """Refuse too much markup; what is shorter than the limit need not be counted."""
     for mark, limit, what in (
         (b"<", MAX_TAGS, "tags"),
         (b"=", MAX_ATTRIBUTES, "attributes"),
     ):
-        if (count := utf8.count(mark)) > limit:
+        if len(utf8) > limit and (count := utf8.count(mark)) > limit:
             fail("CP-XML-09", f"up to {count:,} {what}; the limit is {limit:,}")
 
 
@@ -283,9 +280,10 @@ def _usual(utf8: bytes) -> bool:
     A DOCTYPE has to be refused before libxml2 sees it: entities in attribute values
     are expanded inside libxml2 even with resolve_entities off, and its amplification
     guard is off together with its other limits (huge_tree). Of a text without the word
-    there is no need to ask expat.
+    there is no need to ask expat; and of one without its rarest letter, to look for it.
     """
-    return b"<!DOCTYPE" not in utf8 and _BEGINNING.match(utf8) is not None
+    suspect = b"!" in utf8 and b"<!DOCTYPE" in utf8
+    return not suspect and _BEGINNING.match(utf8) is not None
 
 
 def _root_of(utf8: bytes) -> _RootFound:  # noqa: RET503 - fail() never returns
@@ -391,17 +389,32 @@ def xpath(expression: str) -> etree.XPath:
     return etree.XPath(expression)
 
 
-# Tests for an element below the limit: linear, and not recursive. Hardly any document
-# is half as deep as the first one asks for.
-_DEEP: Final = f"boolean({'/*' * 16})"
+# Tests for an element below the limit: linear, and not recursive.
 _TOO_DEEP: Final = f"boolean({'/*' * (MAX_DEPTH + 1)})"
+
+
+_kept: Final = threading.local()
+
+
+def _parser(size: int) -> etree.XMLParser:
+    """Return a parser for so many bytes; threads keep one each for usual documents.
+
+    Making one takes a fifth of the time that a short invoice does. lxml locks a parser
+    while it reads: threads that shared one would wait for each other.
+    """
+    if size > _LIBXML2_LIMIT:
+        return etree.XMLParser(encoding="utf-8", **parser_options(size))  # type: ignore[arg-type]
+    parser: etree.XMLParser | None = getattr(_kept, "parser", None)
+    if parser is None:
+        parser = etree.XMLParser(encoding="utf-8", **parser_options(0))  # type: ignore[arg-type]
+        _kept.parser = parser
+    return parser
 
 
 def _tree(utf8: bytes) -> etree._Element:
     """Return the root of the tree, or say why libxml2 refused the document."""
-    parser = etree.XMLParser(encoding="utf-8", **parser_options(len(utf8)))  # type: ignore[arg-type]
     try:
-        root = etree.fromstring(utf8, parser)
+        root = etree.fromstring(utf8, _parser(len(utf8)))
     except etree.XMLSyntaxError as error:
         line, column = error.position
         reason = re.sub(r", line \d+, column \d+$", "", error.msg or "no element")
@@ -409,9 +422,21 @@ def _tree(utf8: bytes) -> etree._Element:
             fail("CP-XML-09", _nesting(), line, column)
         reason = f"not well-formed: {cut(reason)}"
         fail("CP-XML-04", reason, line or None, column or None)
-    if xpath(_DEEP)(root) and xpath(_TOO_DEEP)(root):
+    unbounded = len(utf8) > _LIBXML2_LIMIT or not _refuses_depth()
+    if unbounded and xpath(_TOO_DEEP)(root):
         fail("CP-XML-09", _nesting())
     return root
+
+
+@cache
+def _refuses_depth() -> bool:
+    """Whether this libxml2 has our limit; it has had it for long, but it is its own."""
+    deep = b"<a>" * (MAX_DEPTH + 1) + b"</a>" * (MAX_DEPTH + 1)
+    try:
+        etree.fromstring(deep, _parser(0))
+    except etree.XMLSyntaxError:
+        return True
+    return False
 
 
 def _nesting() -> str:

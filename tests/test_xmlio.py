@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -230,10 +231,17 @@ def test_deep_nesting_is_refused_and_harms_nobody(padding: int) -> None:
     assert error.rule == "CP-XML-09"
 
 
-def test_the_limit_of_nesting_is_exact() -> None:
+@pytest.mark.parametrize("padding", [0, 11_000_000])
+@pytest.mark.parametrize("bounded", [True, False])
+def test_the_limit_of_nesting_is_exact(
+    monkeypatch: pytest.MonkeyPatch, *, padding: int, bounded: bool
+) -> None:
     def nested(depth: int) -> bytes:
-        inner = depth - 1
-        return f"{OPEN}>{'<a>' * inner}{'</a>' * inner}</Invoice>".encode()
+        inner = f"<!--{' ' * padding}-->{'<a>' * (depth - 1)}{'</a>' * (depth - 1)}"
+        return f"{OPEN}>{inner}</Invoice>".encode()
+
+    assert xmlio._refuses_depth()  # noqa: SLF001 - true of every lxml we know
+    monkeypatch.setattr(xmlio, "_refuses_depth", lambda: bounded)
 
     assert parse(nested(xmlio.MAX_DEPTH)).kind == "Invoice"
     assert refused(nested(xmlio.MAX_DEPTH + 1)).rule == "CP-XML-09"
@@ -401,10 +409,34 @@ def test_the_xpath_leads_back_to_the_element() -> None:
         ]
 
 
-def test_a_name_that_only_libxml2_knows_costs_the_place_and_nothing_else() -> None:
-    document = parse(f"{OPEN}><𐀀/><cbc:ID/></Invoice>".encode())
+def test_a_name_that_only_libxml2_knows_has_a_place() -> None:
+    # Expat keeps to the names of XML 1.0, 4th edition.
+    document = parse(f"{OPEN}>\n<𐀀/><cbc:ID/></Invoice>".encode())
     place = document.locations([2])[2]
-    assert (place.xpath, place.line) == ("/Invoice/cbc:ID", None)
+    assert place == Location(xpath="/Invoice/cbc:ID", line=2, column=5)
+
+
+def test_a_broken_document_leaves_nothing_for_the_next_one() -> None:
+    first = refused(f"{OPEN}><a></Invoice>".encode())
+    assert "mismatch" in str(first)
+    assert parse(SMALL.encode()).kind == "Invoice"
+    second = refused(f"{OPEN}>&x;</Invoice>".encode())
+    assert "mismatch" not in str(second)
+
+
+def test_threads_read_at_the_same_time() -> None:
+    documents = [
+        f"{OPEN}><cbc:ID>{number}</cbc:ID>{'<cbc:Note/>' * number}</Invoice>".encode()
+        for number in range(200)
+    ]
+
+    def texts(data: bytes) -> tuple[str | None, int]:
+        root = parse(data).root
+        return root[0].text, len(root)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(texts, documents * 5))
+    assert found == [(str(number), number + 1) for number in range(200)] * 5
 
 
 @pytest.mark.slow
