@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cius_pt.money import CENT, ZERO, cents, percentage, rounded, total
+from cius_pt.money import CENT, ZERO, cents, percentage, product, rounded_total, total
 from cius_pt.pricing import net_amount, signed, worth
 from cius_pt.subtotals import Group, groups_of, taxable_of, vat_key
 from cius_pt.totals import with_totals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cius_pt.model import Invoice, Line, VatBreakdown
 
 
@@ -36,6 +38,11 @@ class Sum:
         return self.stated is None or self.stated == self.computed
 
 
+# A total before anyone has worked it out: bt, path, stated, its decimals, parts.
+_Parts = tuple[tuple[str, Decimal], ...]
+_Claim = tuple[str, str, Decimal | None, int, _Parts]
+
+
 def explain_totals(invoice: Invoice) -> tuple[Sum, ...]:
     """Return each total of `invoice` with its arithmetic, lines first.
 
@@ -43,14 +50,40 @@ def explain_totals(invoice: Invoice) -> tuple[Sum, ...]:
     are, so that a wrong line shows as a wrong line and not in every sum above it.
     Nothing that a document states makes it raise.
     """
+    lines = (_line_claim(line, index) for index, line in enumerate(invoice.lines))
+    return tuple(map(_sum, (*lines, *_claims(invoice))))
+
+
+def disagreements(invoice: Invoice) -> Iterator[Sum]:
+    """Yield the totals of `explain_totals` that do not agree; hardly any does not."""
+    lines = (
+        _line_claim(line, index)
+        for index, line in enumerate(invoice.lines)
+        if not _is_exact(line)
+    )
+    for claim in (*lines, *_claims(invoice)):
+        _, _, stated, decimals, parts = claim
+        if stated is not None and _computed(decimals, parts) != stated:
+            yield _sum(claim)
+
+
+def _claims(invoice: Invoice) -> tuple[_Claim, ...]:
+    return (*_vat_claims(invoice), *_document_claims(invoice))
+
+
+def _is_exact(line: Line) -> bool:
+    """Whether what a line states is quantity × price to the last digit.
+
+    It is then the same when rounded to as many decimals as it has.
+    """
     return (
-        *(_line_sum(line, index) for index, line in enumerate(invoice.lines)),
-        *_vat_sums(invoice),
-        *_document_sums(invoice),
+        (line.base_quantity is None or line.base_quantity == 1)
+        and not line.allowance_charges
+        and line.net_amount == product(line.quantity, line.net_price)
     )
 
 
-def _line_sum(line: Line, index: int) -> Sum:
+def _line_claim(line: Line, index: int) -> _Claim:
     """BT-131: quantity × price ÷ base quantity + charges − allowances.
 
     A net amount may be stated with up to eight decimals; it is compared with as many.
@@ -58,36 +91,31 @@ def _line_sum(line: Line, index: int) -> Sum:
     path = f"lines[{index}]"
     stated = line.net_amount
     decimals = 2 if stated is None else max(2, -int(stated.as_tuple().exponent))
-    computed = worth(line, decimals)
-    worth_of = (f"{path}.quantity × net_price", computed)
+    worth_of = (f"{path}.quantity × net_price", worth(line, decimals))
     parts = worth_of, *signed(line.allowance_charges, path)
-    if line.allowance_charges:
-        computed = rounded(total([amount for _, amount in parts]), decimals)
-    return Sum(
-        bt="BT-131",
-        path=f"{path}.net_amount",
-        stated=stated,
-        computed=computed,
-        parts=parts,
-    )
+    return "BT-131", f"{path}.net_amount", stated, decimals, parts
 
 
-def _sum(
-    bt: str,
-    path: str,
-    stated: Decimal | None,
-    parts: tuple[tuple[str, Decimal], ...],
-) -> Sum:
-    computed = cents(total([amount for _, amount in parts]))
+def _claim(bt: str, path: str, stated: Decimal | None, parts: _Parts) -> _Claim:
+    return bt, path, stated, 2, parts
+
+
+def _sum(claim: _Claim) -> Sum:
+    bt, path, stated, decimals, parts = claim
+    computed = _computed(decimals, parts)
     return Sum(bt=bt, path=path, stated=stated, computed=computed, parts=parts)
 
 
-def _vat_sums(invoice: Invoice) -> tuple[Sum, ...]:
+def _computed(decimals: int, parts: _Parts) -> Decimal:
+    return rounded_total([amount for _, amount in parts], decimals)
+
+
+def _vat_claims(invoice: Invoice) -> tuple[_Claim, ...]:
     """BT-116 per group and BT-117 = BT-116 × BT-119."""
     stated = invoice.totals.vat_breakdown if invoice.totals else ()
     groups = groups_of(invoice)
     used: set[int] = set()
-    sums: list[Sum] = []
+    claims: list[_Claim] = []
     for kind in _open(invoice):
         merged = [group for group in groups if vat_key(group.vat)[:3] == kind]
         groups = [group for group in groups if vat_key(group.vat)[:3] != kind]
@@ -97,20 +125,20 @@ def _vat_sums(invoice: Invoice) -> tuple[Sum, ...]:
         parts = tuple(part for group in merged for part in group.taxable)
         amount = total(stated[index].taxable for index in found) if found else None
         parts += _lost_in_rounding(amount, parts, len(found))
-        sums.append(
-            _sum("BT-116", f"totals.vat_breakdown{which}.taxable", amount, parts)
+        claims.append(
+            _claim("BT-116", f"totals.vat_breakdown{which}.taxable", amount, parts)
         )
-        sums += [_tax_sum(index, stated[index]) for index in found]
+        claims += [_tax_claim(index, stated[index]) for index in found]
     for group in groups:
         index = _find(stated, group, used)
         used |= set() if index is None else {index}
-        sums += _group_sums(group, stated, index)
-    sums += [
-        _sum("BT-116", f"totals.vat_breakdown[{index}].taxable", entry.taxable, ())
+        claims += _group_claims(group, stated, index)
+    claims += [
+        _claim("BT-116", f"totals.vat_breakdown[{index}].taxable", entry.taxable, ())
         for index, entry in enumerate(stated)
         if index not in used
     ]
-    return tuple(sums)
+    return tuple(claims)
 
 
 def _open(invoice: Invoice) -> list[tuple[str, Decimal, str]]:
@@ -120,6 +148,8 @@ def _open(invoice: Invoice) -> list[tuple[str, Decimal, str]]:
     all exempt subtotals together (DT-CIUS-PT-175); so do we, when there is one, and
     with every other category that may say why.
     """
+    if not invoice.allowance_charges:
+        return []
     kinds = [
         key[:3]
         for item in invoice.allowance_charges
@@ -146,28 +176,28 @@ def _lost_in_rounding(
     return ()
 
 
-def _tax_sum(index: int, entry: VatBreakdown) -> Sum:
+def _tax_claim(index: int, entry: VatBreakdown) -> _Claim:
     path = f"totals.vat_breakdown[{index}]"
     part = (f"{path}.taxable × {entry.rate} %", percentage(entry.taxable, entry.rate))
-    return _sum("BT-117", f"{path}.tax", entry.tax, (part,))
+    return _claim("BT-117", f"{path}.tax", entry.tax, (part,))
 
 
-def _group_sums(
+def _group_claims(
     group: Group, stated: tuple[VatBreakdown, ...], index: int | None
-) -> tuple[Sum, Sum]:
+) -> tuple[_Claim, _Claim]:
     path = "totals.vat_breakdown" + ("" if index is None else f"[{index}]")
     found = None if index is None else stated[index]
     base = found.taxable if found else taxable_of(group)
     rate = group.vat.rate or ZERO
     tax = (f"{path}.taxable × {rate} %", percentage(base, rate))
     return (
-        _sum(
+        _claim(
             "BT-116",
             f"{path}.taxable",
             found.taxable if found else None,
             tuple(group.taxable),
         ),
-        _sum("BT-117", f"{path}.tax", found.tax if found else None, (tax,)),
+        _claim("BT-117", f"{path}.tax", found.tax if found else None, (tax,)),
     )
 
 
@@ -180,6 +210,8 @@ def _find(stated: tuple[VatBreakdown, ...], group: Group, used: set[int]) -> int
 
 
 def _amounts(invoice: Invoice, *, charge: bool) -> tuple[tuple[str, Decimal], ...]:
+    if not invoice.allowance_charges:
+        return ()
     return tuple(
         (f"allowance_charges[{index}].amount", item.amount)
         for index, item in enumerate(invoice.allowance_charges)
@@ -187,7 +219,7 @@ def _amounts(invoice: Invoice, *, charge: bool) -> tuple[tuple[str, Decimal], ..
     )
 
 
-def _document_sums(invoice: Invoice) -> tuple[Sum, ...]:
+def _document_claims(invoice: Invoice) -> tuple[_Claim, ...]:
     """BT-106 to BT-115, each from the amounts that are stated below it."""
     stated = invoice.totals
     known = stated or with_totals(invoice).totals
@@ -235,6 +267,6 @@ def _document_sums(invoice: Invoice) -> tuple[Sum, ...]:
         ),
     )
     return tuple(
-        _sum(bt, f"totals.{name}", getattr(stated, name) if stated else None, parts)
+        _claim(bt, f"totals.{name}", getattr(stated, name) if stated else None, parts)
         for bt, name, parts in rows
     )

@@ -28,12 +28,12 @@ def cents(value: Decimal) -> Decimal:
     >>> cents(Decimal("2.675")), cents(Decimal("-0.005"))
     (Decimal('2.68'), Decimal('-0.01'))
     """
-    return value.quantize(CENT, context=_EXACT)
+    return _EXACT.quantize(value, CENT)
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """Return `value` with this many decimals, half away from zero."""
-    return value.quantize(_quantum(decimals), context=_EXACT)
+    return _EXACT.quantize(value, _quantum(decimals))
 
 
 @lru_cache(maxsize=64)
@@ -43,10 +43,15 @@ def _quantum(decimals: int) -> Decimal:
 
 def total(values: Iterable[Decimal]) -> Decimal:
     """Return the exact sum; of nothing it is 0.00."""
-    result = ZERO
+    result, add = ZERO, _EXACT.add
     for value in values:
-        result = _EXACT.add(result, value)
+        result = add(result, value)
     return result
+
+
+def rounded_total(values: Iterable[Decimal], decimals: int) -> Decimal:
+    """Return the exact sum with this many decimals, half away from zero."""
+    return _EXACT.quantize(total(values), _quantum(decimals))
 
 
 def product(first: Decimal, second: Decimal) -> Decimal:
@@ -65,4 +70,4 @@ def percentage(base: Decimal, rate: Decimal) -> Decimal:
     >>> percentage(Decimal("10.50"), Decimal("23"))
     Decimal('2.4150')
     """
-    return _EXACT.multiply(base, rate).scaleb(-2, context=_EXACT)
+    return _EXACT.scaleb(_EXACT.multiply(base, rate), -2)

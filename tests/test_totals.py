@@ -8,12 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cius_pt.arithmetic import Sum, explain_totals
+from cius_pt.arithmetic import Sum, disagreements, explain_totals
 from cius_pt.errors import InvalidValue
 from cius_pt.model import AllowanceCharge, Invoice, Line, Totals, Vat
+from cius_pt.testing.strategies import credit_notes, invoices
 from cius_pt.totals import with_totals
 from tests import samples
+from tests.profiles import DRAWN
 
 D = Decimal
 NOR = Vat.normal(23)
@@ -236,7 +240,37 @@ def test_stated_totals_are_law() -> None:
 
 
 def disagreeing(invoice: Invoice) -> list[Sum]:
-    return [entry for entry in explain_totals(invoice) if not entry.agrees]
+    found = [entry for entry in explain_totals(invoice) if not entry.agrees]
+    assert list(disagreements(invoice)) == found
+    return found
+
+
+# What makes a line, and what is nearly it: the law is about the last digit.
+_AMOUNTS = st.decimals(-9, 9, places=2) | st.decimals(-9, 9, places=4)
+
+
+@DRAWN
+@given(invoices() | credit_notes(), st.data())
+def test_what_disagrees_is_what_does_not_agree(
+    invoice: Invoice, data: st.DataObject
+) -> None:
+    changes: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+        {},
+        optional={
+            "quantity": _AMOUNTS,
+            "net_price": _AMOUNTS,
+            "base_quantity": st.sampled_from([None, D(1), D("1.00"), D(0), D(3)]),
+            "net_amount": st.none() | _AMOUNTS,
+        },
+    )
+    lines = tuple(replace(line, **data.draw(changes)) for line in invoice.lines)
+    changed = replace(invoice, lines=lines)
+    if data.draw(st.booleans()) and invoice.totals is not None:
+        totals = replace(invoice.totals, lines=data.draw(_AMOUNTS))
+        changed = replace(changed, totals=totals)
+    disagreeing(changed)
+    if all(line.base_quantity != 0 for line in lines):
+        disagreeing(with_totals(replace(changed, totals=None)))
 
 
 def test_every_sum_names_its_parts() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cius_pt.arithmetic import explain_totals
+from cius_pt.arithmetic import disagreements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,12 +105,11 @@ def _sums(invoice: Invoice) -> Iterator[str]:
     for label, value in rows:
         if value is not None:
             yield _row(f"  {label}", f"{value:f}", invoice.currency)
-    for wrong in explain_totals(invoice):
-        if not wrong.agrees:
-            yield (
-                f"  {wrong.bt} {wrong.path}: stated {wrong.stated:f}, "
-                f"adds up to {wrong.computed:f}"
-            )
+    for wrong in disagreements(invoice):
+        yield (
+            f"  {wrong.bt} {wrong.path}: stated {wrong.stated:f}, "
+            f"adds up to {wrong.computed:f}"
+        )
 
 
 def _payments(invoice: Invoice) -> Iterator[str]:

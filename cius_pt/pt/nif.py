@@ -15,7 +15,8 @@ for 999999990; the algorithm agrees with python-stdnum.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from operator import mul
 
 from cius_pt.codes import table
 from cius_pt.errors import InvalidValue
@@ -42,11 +43,12 @@ def check_digit(digits: str) -> str:
     """
     if len(digits) != _LENGTH - 1 or not _digits(digits):
         raise InvalidValue(f"expected eight digits, got {digits!r:.40}")
-    weighted = sum(int(d) * w for d, w in zip(digits, range(9, 1, -1), strict=True))
+    weighted = sum(map(mul, map(int, digits), range(9, 1, -1)))
     rest = weighted % 11
     return "0" if rest < 2 else str(11 - rest)  # noqa: PLR2004 - the rule's own number
 
 
+@lru_cache(maxsize=1024)
 def problem(text: str) -> str | None:
     """Return what is wrong with a NIF without country code, or None."""
     if not _digits(text) or len(text) != _LENGTH:
@@ -62,10 +64,11 @@ def valid(text: str) -> bool:
     return problem(text) is None
 
 
+@lru_cache(maxsize=1024)
 def kind(text: str) -> NifKind | None:
     """Return what the longest listed prefix of `text` stands for, or None."""
     prefixes = _prefixes()
-    starts = (text[:length] for length in range(_LENGTH, 0, -1))
+    starts = (text[:length] for length in _lengths())
     return next((prefixes[start] for start in starts if start in prefixes), None)
 
 
@@ -75,6 +78,12 @@ def _prefixes() -> dict[str, NifKind]:
         row["code"]: NifKind(prefix=row["code"], pt=row["pt"], en=row["en"])
         for row in table("nif_prefixes").rows
     }
+
+
+@cache
+def _lengths() -> list[int]:
+    """Return how long prefixes are, longest first."""
+    return sorted({len(prefix) for prefix in _prefixes()}, reverse=True)
 
 
 def without_country(vat_identifier: str) -> str | None:

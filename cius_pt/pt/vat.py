@@ -102,6 +102,7 @@ _POST_CODE = re.compile(r"(9[0-9]{3})(?:-[0-9]{3})?")
 _AZORES_BEGIN = "9500"
 
 
+@lru_cache(maxsize=1024)
 def region_of_post_code(post_code: str) -> Region:
     """Return the region of a Portuguese post code; the mainland for any other text.
 

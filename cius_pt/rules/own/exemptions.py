@@ -26,7 +26,8 @@ def found(invoice: Invoice) -> Iterator[Remark]:
     places: dict[str, str] = {}
     texts: dict[str, list[str]] = {}
     coded = False
-    for path, vat in amounts(invoice):
+    given = tuple(amounts(invoice))
+    for path, vat in given:
         if vat.exemption_code is not None:
             places.setdefault(vat.exemption_code, path)
             said = texts.setdefault(vat.exemption_code, [])
@@ -35,7 +36,7 @@ def found(invoice: Invoice) -> Iterator[Remark]:
     for code, path in places.items():
         yield from _code(invoice, code, path)
         yield from _mention(code, texts[code], path)
-    for path, vat in () if coded else amounts(invoice):
+    for path, vat in () if coded else given:
         if vat.category in _EXEMPT and vat.exemption_code is None:
             yield Remark(rule="CP-EXEMPT-05", path=f"{path}.exemption_code")
             return

@@ -38,12 +38,20 @@ def found(invoice: Invoice) -> Iterator[Remark]:
     if invoice.due_date is not None and invoice.due_date < invoice.issue_date:
         said = f"{invoice.due_date} < {invoice.issue_date}"
         yield Remark(rule="CP-DATE-01", path="due_date", detail=said)
+    yield from _repeated(invoice)
+
+
+def _repeated(invoice: Invoice) -> Iterator[Remark]:
+    """Yield the second line of each number that several have."""
+    numbers = [line.id for line in invoice.lines]
+    if len(set(numbers)) == len(numbers):
+        return
     seen = Counter[str]()
-    for index, line in enumerate(invoice.lines):
-        seen[line.id] += 1
-        if seen[line.id] == 2:  # noqa: PLR2004 - once for each number
+    for index, number in enumerate(numbers):
+        seen[number] += 1
+        if seen[number] == 2:  # noqa: PLR2004 - once for each number
             path = f"lines[{index}].id"
-            yield Remark(rule="CP-LINE-01", path=path, detail=shown(line.id))
+            yield Remark(rule="CP-LINE-01", path=path, detail=shown(number))
 
 
 def _cut(invoice: Invoice) -> Iterator[Remark]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cius_pt.arithmetic import explain_totals
+from cius_pt.arithmetic import disagreements
 from cius_pt.rules.own.remark import Remark
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _RULES = {
 
 def found(invoice: Invoice) -> Iterator[Remark]:
     """Yield each total that its own parts do not give."""
-    for each in explain_totals(invoice):
-        if not each.agrees:
-            said = f"{each.stated} ≠ {each.computed}"
-            yield Remark(rule=_RULES[each.bt], path=each.path, detail=said)
+    for each in disagreements(invoice):
+        said = f"{each.stated} ≠ {each.computed}"
+        yield Remark(rule=_RULES[each.bt], path=each.path, detail=said)

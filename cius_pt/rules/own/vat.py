@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cius_pt import tax_place
 from cius_pt.codes import table
 from cius_pt.money import ZERO
-from cius_pt.pt.vat import Level, Region
+from cius_pt.pt.vat import Level
 from cius_pt.rules.own.remark import Remark
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def found(invoice: Invoice) -> Iterator[Remark]:
         return
     place = _Place(invoice)
     seen: set[tuple[str | None, Decimal]] = set()
-    for path, vat in amounts(invoice):
+    given = tuple(amounts(invoice))
+    for path, vat in given:
         if vat.scheme != "VAT" or not vat.rate:
             continue
         if (vat.category, vat.rate) not in seen:
@@ -39,7 +41,7 @@ def found(invoice: Invoice) -> Iterator[Remark]:
             said, where = f"{reason[0]}, {vat.rate} %", f"{path}.exemption_code"
             yield Remark(rule="CP-VAT-06", path=where, detail=said)
         seen |= {(vat.category, vat.rate), reason}
-    yield from _mixed(invoice)
+    yield from _mixed(given)
 
 
 def amounts(invoice: Invoice) -> Iterator[tuple[str, Vat | VatBreakdown]]:
@@ -49,11 +51,13 @@ def amounts(invoice: Invoice) -> Iterator[tuple[str, Vat | VatBreakdown]]:
     """
     seen: set[tuple[object, ...]] = set()
     for path, index, vat in _all(invoice):
-        code, reason = vat.exemption_code, vat.exemption_reason
-        key = vat.category, vat.rate, vat.scheme, code, reason
+        key = _says(vat)
         if key not in seen:
             seen.add(key)
             yield path.format(index), vat
+
+
+_says = attrgetter("category", "rate", "scheme", "exemption_code", "exemption_reason")
 
 
 def _all(invoice: Invoice) -> Iterator[tuple[str, int, Vat | VatBreakdown]]:
@@ -88,7 +92,7 @@ def _rate(place: _Place, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]
         return
     if not place.certain:
         return
-    found = {region: place.levels[region].get(rate) for region in Region}
+    found = {region: known.get(rate) for region, known in place.levels.items()}
     here = [found[region] for region in place.regions]
     if not any(found.values()):
         yield Remark(rule="CP-VAT-01", path=path, detail=said)
@@ -105,16 +109,16 @@ def _families() -> dict[str, str]:
     return {row["code"]: row["group"] for row in table("vat_categories").rows}
 
 
-def _mixed(invoice: Invoice) -> Iterator[Remark]:
+def _mixed(found: tuple[tuple[str, Vat | VatBreakdown], ...]) -> Iterator[Remark]:
     """Yield groups of one rate that have two codes (DT-CIUS-PT-171, 173, 175)."""
     families = _families()
-    first: dict[tuple[str, str, str], str] = {}
+    first: dict[tuple[str, Decimal, str], str] = {}
     told = set()
-    for path, vat in amounts(invoice):
+    for path, vat in found:
         family = families.get(vat.category, "")
-        key = family, f"{(vat.rate or ZERO).normalize():f}", vat.scheme
+        key = family, vat.rate or ZERO, vat.scheme
         other = first.setdefault(key, vat.category)
         if family and other != vat.category and key not in told:
             told.add(key)
-            said = f"{other}, {vat.category}: {key[1]} %"
+            said = f"{other}, {vat.category}: {key[1].normalize():f} %"
             yield Remark(rule="CP-VAT-05", path=f"{path}.category", detail=said)
