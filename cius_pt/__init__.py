@@ -70,7 +70,8 @@ if TYPE_CHECKING:
     from cius_pt.signature.store import TrustStore
     from cius_pt.signature.verify import verify
     from cius_pt.totals import with_totals
-    from cius_pt.ubl.read import Reading, read
+    from cius_pt.ubl.read import read
+    from cius_pt.ubl.reading import Reading
     from cius_pt.ubl.write import write
 
     __version__: str
@@ -163,7 +164,7 @@ _MODULES = {
     "Outcome": "findings",
     "OutcomeUnknown": "errors",
     "PdfSigning": "signature.signing.pdf",
-    "Reading": "ubl.read",
+    "Reading": "ubl.reading",
     "Receipt": "broker.replies",
     "Report": "findings",
     "Severity": "findings",

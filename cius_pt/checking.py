@@ -16,7 +16,7 @@ import os
 import threading
 import time
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -38,10 +38,11 @@ from cius_pt.signature import step as signature_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
     from cius_pt.artefacts import RuleSetInfo
     from cius_pt.schematron.engine import Rules
-    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.reading import Reading
     from cius_pt.ubl.trace import Trace
     from cius_pt.xmlio import XmlDocument
 
@@ -166,13 +167,10 @@ def _second(document: XmlDocument, placer: Placer, asked: Asked) -> Check:
 
 def _own_step(name: str, document: XmlDocument, asked: Asked) -> OwnStep:
     """Return a step that looks at what was read."""
-    # Late: who has nothing to read does without the model and its rules.
     if name == FISCAL:
-        from cius_pt.rules import fiscal  # noqa: PLC0415
-
-        return lambda reading, trace: fiscal.check(
-            document, reading, trace, lang=asked.lang
-        )
+        check = _fiscal().check
+        return lambda reading, trace: check(document, reading, trace, lang=asked.lang)
+    # Late: few ask for it.
     from cius_pt.rules import recipients  # noqa: PLC0415
 
     return lambda reading, trace: recipients.check(
@@ -182,6 +180,14 @@ def _own_step(name: str, document: XmlDocument, asked: Asked) -> OwnStep:
         trace=trace,
         lang=asked.lang,
     )
+
+
+@cache
+def _fiscal() -> ModuleType:
+    # Late: who has nothing to read does without the model and its rules.
+    from cius_pt.rules import fiscal  # noqa: PLC0415
+
+    return fiscal
 
 
 def _own(name: str, judged: Check, placer: Placer, run: OwnStep) -> Check:

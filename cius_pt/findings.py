@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cius_pt.errors import FindingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 
 class Severity(StrEnum):
@@ -94,8 +94,10 @@ class Finding:
         }
 
 
-def outcome_of(findings: Iterable[Finding]) -> Outcome:
+def outcome_of(findings: Sequence[Finding]) -> Outcome:
     """Return what becomes of a step that ran to its end and found these."""
+    if not findings:
+        return Outcome.PASSED
     fatal = any(finding.severity is Severity.FATAL for finding in findings)
     return Outcome.FAILED if fatal else Outcome.PASSED
 

@@ -15,11 +15,7 @@ from __future__ import annotations
 import logging  # noqa: F401
 import os
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Final
 
 TORN: Final = (
     "this process was forked in the middle of a long check and cannot check anything; "
@@ -51,7 +47,8 @@ class _Gate:
         self._here.depth -= 1
         with self._changed:
             self._inside -= 1
-            self._changed.notify_all()
+            if self._forking:
+                self._changed.notify_all()
 
     def close(self) -> bool:
         """Wait until nobody else is inside; whether that was so in time."""
@@ -71,19 +68,24 @@ _torn = False
 _in_time = True
 
 
-@contextmanager
-def held_off(*, wait: bool = True) -> Iterator[None]:
+class held_off:  # noqa: N801 - used like a function
     """Let no fork happen inside, unless this takes very long.
 
     With `wait` false a fork that is waiting goes on waiting: for a thread whose work
     somebody inside waits for.
     """
-    gate = _gate
-    gate.enter(wait=wait)
-    try:
-        yield
-    finally:
-        gate.leave()
+
+    __slots__ = ("_gate", "_wait")
+
+    def __init__(self, *, wait: bool = True) -> None:
+        self._wait = wait
+        self._gate = _gate
+
+    def __enter__(self) -> None:
+        self._gate.enter(wait=self._wait)
+
+    def __exit__(self, *_: object) -> None:
+        self._gate.leave()
 
 
 def torn() -> bool:

@@ -4,15 +4,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from lxml import etree
 
     from cius_pt.findings import Finding
-    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.reading import Reading
     from cius_pt.ubl.trace import Trace
     from cius_pt.xmlio import XmlDocument
+
+
+@cache
+def _reader() -> ModuleType:
+    # Late: who has no finding to place may do without the binding table.
+    from cius_pt.ubl import read  # noqa: PLC0415
+
+    return read
 
 
 class Placer:
@@ -26,10 +37,7 @@ class Placer:
     def traced(self) -> tuple[Reading, Trace]:
         """Return what the document says, and which element says what."""
         if self._traced is None:
-            # Late: who has no finding to place may do without the binding table.
-            from cius_pt.ubl.read import traced  # noqa: PLC0415
-
-            self._traced = traced(self._document)
+            self._traced = _reader().traced(self._document)
         return self._traced
 
     def place(self, finding: Finding) -> Finding:

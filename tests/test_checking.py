@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import os
 import subprocess
 import sys
@@ -295,6 +296,21 @@ def test_findings_come_out_when_they_cannot_be_placed(
     (finding,) = report.findings
     assert (finding.rule, finding.location.path, finding.bt) == ("R-1", None, None)
     assert finding.location.xpath == "/Invoice/cbc:DueDate"
+
+
+@pytest.mark.parametrize("rules", [(), (("*", "false()", "warning"),)])
+def test_nothing_of_a_document_waits_for_the_collector(
+    rules: tuple[tuple[str, str, str], ...], rule_set: Callable[..., str], clean: str
+) -> None:
+    chosen = rule_set(*rules) if rules else clean
+    check(DOCUMENT, rules=chosen)
+    gc.collect()
+    gc.disable()
+    try:
+        check(DOCUMENT, rules=chosen)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("rules", [(), (("*", "false()", "warning"),)])

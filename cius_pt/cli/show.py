@@ -13,10 +13,12 @@ from cius_pt.cli.form import format_option
 from cius_pt.cli.streams import put, tell
 from cius_pt.cli.summary import summary
 from cius_pt.model import json as model_json
-from cius_pt.ubl.read import Reading, read
+from cius_pt.ubl.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cius_pt.ubl.reading import Reading
 
 _SIGNED = (
     "signed: this is what the document says, not whether the signature is good (see "

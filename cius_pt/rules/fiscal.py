@@ -26,14 +26,12 @@ from cius_pt.rules.own import (
 from cius_pt.ubl.read import traced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lxml import etree
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cius_pt.model import Invoice
     from cius_pt.rules.entry import Language
     from cius_pt.rules.own.remark import Remark
-    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.reading import Reading
     from cius_pt.ubl.trace import Trace
     from cius_pt.xmlio import XmlDocument
 
@@ -127,15 +125,11 @@ def placed(
     findings = tuple(findings)
     if not findings:
         return ()
-    elements: dict[str, etree._Element] = {}
-    for step in (trace or traced(document)[1]).steps():
-        elements.setdefault(step.path, step.element)
-    wanted = [
-        document.index_of(
-            _nearest(finding.location.path or "", elements, document.root)
-        )
-        for finding in findings
-    ]
+    paths = [finding.location.path or "" for finding in findings]
+    numbers = (trace or traced(document)[1]).first(
+        {group for path in paths for group in _upwards(path)}
+    )
+    wanted = [_nearest(path, numbers) for path in paths]
     places = document.locations(wanted)
     return tuple(
         replace(
@@ -146,11 +140,16 @@ def placed(
     )
 
 
-def _nearest(
-    path: str, elements: dict[str, etree._Element], root: etree._Element
-) -> etree._Element:
-    """Return the element of a path, or of the nearest group above it."""
-    while path and path not in elements:
+def _nearest(path: str, numbers: Mapping[str, int]) -> int:
+    """Return the element of a path, of the nearest group above it, or the root."""
+    return next((numbers[p] for p in _upwards(path) if p in numbers), 0)
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """Yield a path and the groups above it, but not the document.
+
+    Elements that only UBL needs have the path of the document too.
+    """
+    while path:
+        yield path
         path = path.rpartition(".")[0]
-    # Elements that only UBL needs have the empty path too.
-    return elements[path] if path else root

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from cius_pt.errors import SignatureError
 from cius_pt.findings import Severity
 from cius_pt.signature.status import Format, Integrity
-from cius_pt.ubl.read import Reading, read
+from cius_pt.ubl.read import read
 
 if TYPE_CHECKING:
     from cius_pt.signature.status import SignatureReport
+    from cius_pt.ubl.reading import Reading
 
 
 def read_signed(report: SignatureReport) -> Reading:

@@ -303,7 +303,6 @@ def part(field: str, model: type, *children: Node) -> tuple[Node, ...]:
             child,
             part=field,
             part_model=model,
-            simple=None,
             fields=frozenset({field}),
         )
         for child in children

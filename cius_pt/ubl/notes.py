@@ -10,7 +10,8 @@ at all. Source: rules DT-CIUS-PT-020_2.1 to 020_15.5 of CIUS-PT 2.1.2.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from cius_pt.errors import InvalidValue
@@ -21,10 +22,12 @@ from cius_pt.model.document import (
     SourceCurrency,
 )
 from cius_pt.model.payment import Multibanco, Withholding
+from cius_pt.model.types import holds
 from cius_pt.pt.tagged import Tag, build, parse
 from cius_pt.ubl.binding import Place
 from cius_pt.ubl.lexical import AMOUNT, LINE_20, LINE_50, LINE_150, RATE, Lexical, Text
 from cius_pt.ubl.order import arrange, observed
+from cius_pt.ubl.trusted import trusted
 
 FREE = "free"
 _PROPERTY = "ADDITIONALPROPERTY"
@@ -123,16 +126,19 @@ _RANK = {
 }
 
 
+_NUMBERED = {
+    member.key: (rank, at)
+    for rank, group in enumerate(_GROUPS, start=100)
+    for at, member in enumerate(group.members)
+}
+
+
 def _rank(key: str) -> tuple[int, ...]:
     if key in _RANK:
         return _RANK[key]
     name, _, number = key.rpartition("-")
-    group, member = _BY_KEY[name]
-    return (
-        100 + _GROUPS.index(group),
-        int(number),
-        group.members.index(member),
-    )
+    group, member = _NUMBERED[name]
+    return group, int(number), member
 
 
 class _Notes:
@@ -210,7 +216,7 @@ class _Taken:
 
     def offer(self, index: int, text: str) -> None:
         """Take the note if it is a tag of the table with a value of the right form."""
-        tag = parse(text)
+        tag = parse(text) if text.startswith("#") else None
         if tag is None:
             return
         if tag.key == _PROPERTY and tag.number is None:
@@ -227,32 +233,34 @@ class _Taken:
         group, member = known
         part = self._parts[group.field, tag.number]
         try:
-            value = member.form.read(tag.value)
+            value, shown = member.form.parsed(tag.value)
         except ValueError:
             return
-        if member.form.show(value) == tag.value:
+        if shown == tag.value and (type(value) is not Decimal or holds(value)):
             part.setdefault(member.key, (index, value))
 
     def finish(self, fields: dict[str, Any]) -> None:
         """Make a field of every group that is complete."""
         if self._properties:
             fields["additional_properties"] = tuple(self._properties)
+        found: dict[str, list[int | None]] = {}
+        for field, number in self._parts:
+            found.setdefault(field, []).append(number)
         for group in _GROUPS:
-            numbers = sorted(
-                (number for field, number in self._parts if field == group.field),
-                key=lambda number: number or 0,
-            )
+            if group.field not in found:
+                continue
+            numbers = sorted(found[group.field], key=lambda number: number or 0)
             made: list[Any] = []
             last = -1
             for number in numbers:
                 part = self._parts[group.field, number]
                 if all(m.key in part for m in group.members if m.needed):
-                    value = self._make(group, number, len(made), part)
+                    names: dict[str, Any] = {}
                     if number is not None:
                         if number != _next(last):
-                            value = replace(value, group=number)
+                            names["group"] = number
                         last = number
-                    made.append(value)
+                    made.append(self._make(group, number, len(made), part, names))
             if made:
                 fields[group.field] = tuple(made) if group.numbered else made[0]
 
@@ -262,9 +270,9 @@ class _Taken:
         number: int | None,
         at: int,
         part: dict[str, tuple[int, Any]],
+        names: dict[str, Any],
     ) -> Any:
         base = f"{group.field}[{at}]" if group.numbered else group.field
-        names: dict[str, Any] = {}
         for member in group.members:
             if member.key not in part:
                 continue
@@ -277,7 +285,7 @@ class _Taken:
             )
         if group.model is str:
             return names[""]
-        return group.model(**names)
+        return trusted(group.model, names)
 
 
 def _written(group: _Group, value: Any, *, strict: bool) -> list[tuple[str, str]]:
@@ -338,6 +346,8 @@ def _property(item: AdditionalProperty, index: int, *, strict: bool) -> str:
 
 def _suspicious(text: str) -> str | None:
     """Return what is odd about a note that begins like a reserved one."""
+    if not text.startswith("#"):
+        return None
     for key in (_PROPERTY, *_BY_KEY):
         if text.startswith((f"#{key}#", f"#{key}-")):
             return (

@@ -29,4 +29,6 @@ def arrange(keyed: Iterable[tuple[str, T]], order: Sequence[str]) -> list[T]:
 
 def observed(keys: Sequence[str], rank: Callable[[str], Any]) -> tuple[str, ...]:
     """Return `keys`, or nothing when they already stand in the order of `rank`."""
-    return () if sorted(keys, key=rank) == list(keys) else tuple(keys)
+    if len(keys) < 2 or sorted(keys, key=rank) == list(keys):  # noqa: PLR2004 - one has no order
+        return ()
+    return tuple(keys)

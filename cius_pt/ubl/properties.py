@@ -8,6 +8,7 @@ the convention of the energy suppliers.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from cius_pt.errors import InvalidValue
@@ -30,7 +31,7 @@ _ROWS = (
     (_CODE, "vat.exemption_code", "BT-161"),
     (_REASON, "vat.exemption_reason", "BT-161"),
 )
-_FIELDS = {name: (field, bt) for name, field, bt in _ROWS}
+_PLACES = {name: Place(path=field, bt=bt) for name, field, bt in _ROWS}
 _ORDER = {name: rank for rank, (name, _, _) in enumerate(_ROWS, start=1)}
 
 
@@ -73,22 +74,28 @@ class _Properties:
         free: list[ItemAttribute] = []
         found: dict[str, str] = {}
         for item in values:
-            field, bt = _FIELDS.get(item.name, ("", ""))
-            if not field or field in found:
-                places.append(Place(path=f"attributes[{len(free)}]", bt="BG-32"))
+            place = _PLACES.get(item.name)
+            if place is None or place.path in found:
+                places.append(_free(len(free)))
                 keys.append(FREE)
                 free.append(item)
             else:
-                found[field] = item.value
-                places.append(Place(path=field, bt=bt))
+                found[place.path] = item.value
+                places.append(place)
                 keys.append(item.name)
         if free:
             fields["attributes"] = tuple(free)
-        _place(found, fields)
-        order = observed(keys, _rank)
-        if order:
-            fields["property_order"] = order
+        if found:
+            _place(found, fields)
+            if order := observed(keys, _rank):
+                fields["property_order"] = order
         return tuple(places)
+
+
+@lru_cache(maxsize=64)
+def _free(index: int) -> Place:
+    """Return the place of a free property; they are the same in every line."""
+    return Place(path=f"attributes[{index}]", bt="BG-32")
 
 
 def _refuse_taken(keyed: list[tuple[str, ItemAttribute]]) -> None:
@@ -97,9 +104,9 @@ def _refuse_taken(keyed: list[tuple[str, ItemAttribute]]) -> None:
     free = 0
     for key, item in keyed:
         if key == FREE:
-            if item.name in _FIELDS and item.name not in seen:
+            if item.name in _PLACES and item.name not in seen:
                 raise InvalidValue(
-                    f"BT-160: {item.name} would be read as {_FIELDS[item.name][0]}; "
+                    f"BT-160: {item.name} would be read as {_PLACES[item.name].path}; "
                     "use that field for it",
                     path=f"attributes[{free}].name",
                 )
@@ -108,12 +115,10 @@ def _refuse_taken(keyed: list[tuple[str, ItemAttribute]]) -> None:
 
 
 def _place(found: dict[str, str], fields: dict[str, Any]) -> None:
-    exemption = {
-        field.removeprefix("vat."): value
-        for field, value in found.items()
-        if field.startswith("vat.")
-    }
-    fields.update({k: v for k, v in found.items() if not k.startswith("vat.")})
+    exemption: dict[str, str] = {}
+    for path, value in found.items():
+        group, _, field = path.rpartition(".")
+        (exemption if group else fields)[field] = value
     if exemption and fields.get("vat") is not None:
         fields["vat"] = replace(fields["vat"], **exemption)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
 if TYPE_CHECKING:
     from cius_pt.ubl.binding import Node
 
@@ -14,18 +12,20 @@ if TYPE_CHECKING:
 class Sink:
     """The fields of one object while its element is being read.
 
-    `owner`, `name` and `index` say whose field the object is going to be; the document
-    has no owner. What most objects lack is made when the first one comes.
+    `number` counts its element, for a part the first of its elements. `owner`, `name`
+    and `index` say whose field the object is going to be; the document has no owner.
+    What most objects lack is made when the first one comes.
     """
 
     __slots__ = (
         "_path",
-        "element",
+        "doubted",
         "fields",
         "index",
         "lists",
         "model",
         "name",
+        "number",
         "owner",
         "parts",
         "taken",
@@ -34,20 +34,21 @@ class Sink:
     def __init__(
         self,
         model: type,
-        element: etree._Element,
+        number: int,
         owner: Sink | None = None,
         name: str = "",
         index: int | None = None,
     ) -> None:
         self.model = model
-        self.element = element
+        self.number = number
         self.owner = owner
         self.name = name
         self.index = index
         self.fields: dict[str, Any] = {}
         self.lists: dict[str, list[Any]] | None = None
         self.parts: dict[str, Sink] | None = None
-        self.taken: dict[Node, list[tuple[etree._Element, Any]]] | None = None
+        self.taken: dict[Node, list[tuple[int, Any]]] | None = None
+        self.doubted = False
         self._path: str | None = None
 
     def to(self, name: str, index: int | None = None) -> str:
@@ -65,8 +66,9 @@ class Sink:
 # tuple, as there is one for every element.
 Where = tuple[Sink, str, int | None, str | None]
 
-# What a finding is about: an element, what it stands for, its attribute or "".
-Spot = tuple[etree._Element, Where, str]  # noqa: SLF001 - its only name
+# What a finding is about: the number of an element, what that stands for, its attribute
+# or "".
+Spot = tuple[int, Where, str]
 
 
 def path_of(where: Where) -> str:

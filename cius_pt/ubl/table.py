@@ -35,6 +35,7 @@ from cius_pt.model.totals import Totals, VatBreakdown
 from cius_pt.ubl.binding import (
     SEPA,
     Node,
+    clark,
     constant,
     content,
     group,
@@ -80,20 +81,16 @@ if TYPE_CHECKING:
     from lxml import etree
 
 
-def _scheme(element: etree._Element) -> str | None:
-    return next((e.get("schemeID") for e in element.iter(f"{{{CBC}}}ID")), None)
-
-
-def _tax_scheme(element: etree._Element) -> str | None:
-    return next((content(e) for e in element.iter(f"{{{CBC}}}ID")), None)
+_ID = clark("cbc:ID")
 
 
 def _is_creditor(element: etree._Element) -> bool:
-    return _scheme(element) == "SEPA"
+    found = next(element.iter(_ID), None)
+    return found is not None and found.get("schemeID") == "SEPA"
 
 
 def _is_vat(element: etree._Element) -> bool:
-    return _tax_scheme(element) == "VAT"
+    return content(next(element.iter(_ID), None)) == "VAT"
 
 
 def _is_allowance(element: etree._Element) -> bool:

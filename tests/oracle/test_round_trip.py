@@ -7,6 +7,7 @@ import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
@@ -17,8 +18,11 @@ from cius_pt.cli.build import build
 from cius_pt.cli.show import show
 from cius_pt.errors import FindingsError
 from cius_pt.model.json import dumps, invoice_from, loads
-from cius_pt.ubl.read import Reading, read
+from cius_pt.ubl.read import read
 from cius_pt.ubl.write import write
+
+if TYPE_CHECKING:
+    from cius_pt.ubl.reading import Reading
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 pytestmark = pytest.mark.skipif(

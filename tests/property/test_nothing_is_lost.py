@@ -24,18 +24,22 @@ from cius_pt import schema, xmlio
 from cius_pt.errors import FindingsError, UnreadableDocument
 from cius_pt.findings import Outcome
 from cius_pt.testing.strategies import credit_notes, invoices
-from cius_pt.ubl.read import Reading, read
+from cius_pt.ubl.read import read
 from cius_pt.ubl.write import write
 from tests.profiles import DRAWN
 from tests.samples import invoice as invoice_sample
 
 if TYPE_CHECKING:
     from cius_pt.model import Invoice
+    from cius_pt.ubl.reading import Reading
 
 SAMPLE = invoice_sample()
 CAC, CBC = xmlio.CAC, xmlio.CBC
 _WORDS = ("", "x", " ", "1", "0", "23", "+5.0", "VAT", "SEPA", "true", "2026-01-31Z")
-_TAGS = ("#ENTITY@ATMPAYMENT-001#1#", "#SOURCECURRENCYCODE#USD#", "CPE", "ANG", "AIM")
+_TAGS = (
+    *("#ENTITY@ATMPAYMENT-001#1#", "#SOURCECURRENCYCODE#USD#", "CPE", "ANG", "AIM"),
+    f"#CALCULATIONRATE#{'9' * 40}.00#",
+)
 _ATTRIBUTES = (
     *("schemeID", "schemeAgencyID", "name", "listID", "unitCode", "currencyID"),
     *("languageID", "mimeCode", "filename", "listVersionID"),

@@ -30,7 +30,7 @@ from tests import samples
 
 if TYPE_CHECKING:
     from cius_pt.model import Invoice
-    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.reading import Reading
 
 ONE = Decimal("1.00")
 TAX = Withholding(amount=ONE, description="Retenção IRS")
@@ -185,6 +185,19 @@ def test_an_amount_in_another_form_stays_a_note() -> None:
     assert reading.invoice.notes == notes
     assert len(reading.findings) == 3
     assert tuple(notes_of(write(reading.invoice))) == notes
+
+
+@pytest.mark.parametrize("digits", [20, 21, 5_000])
+def test_a_number_that_no_amount_needs_stays_a_note(digits: int) -> None:
+    # It was an exception, as the notes were told apart by the model itself.
+    number = "9" * digits + ".00"
+    reading = with_notes("#SOURCECURRENCYCODE#USD#", f"#CALCULATIONRATE#{number}#")
+    if digits <= 20:
+        currency = SourceCurrency(code="USD", rate=Decimal(number))
+        assert reading.invoice.source_currency == currency
+    else:
+        assert reading.invoice.notes[1] == f"#CALCULATIONRATE#{number}#"
+        assert [x.rule for x in reading.findings] == ["CP-READ-04"] * 2
 
 
 def test_the_order_of_the_notes_is_kept() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cius_pt.model import Invoice
     from cius_pt.rules.entry import Language
     from cius_pt.rules.recipients.profile import Profile
-    from cius_pt.ubl.read import Reading
+    from cius_pt.ubl.reading import Reading
     from cius_pt.ubl.trace import Trace
     from cius_pt.xmlio import XmlDocument
 
