@@ -23,7 +23,6 @@ from urllib.parse import urlsplit
 
 from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError, UnreadableDocument
-from cius_pt.fetch import fetch
 from cius_pt.xmlio import cut, tree
 
 if TYPE_CHECKING:
@@ -70,6 +69,9 @@ def open_bundle(source: str | Path, *, opener: OpenerDirector | None = None) -> 
     """Return the files that `source` offers; raises `ArtefactError`."""
     text = str(source)
     if "://" in text:
+        # Late: a client of the network takes as long to load as the schema.
+        from cius_pt.fetch import fetch  # noqa: PLC0415
+
         return _of_bytes(fetch(text, opener=opener), text)
     path = Path(source)
     if path.is_dir():
