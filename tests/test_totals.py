@@ -239,6 +239,20 @@ def test_stated_totals_are_law() -> None:
     ]
 
 
+@pytest.mark.parametrize(("stated", "agrees"), [("9.00", False), ("9.01", True)])
+def test_a_single_subtotal_has_not_lost_half_a_cent(stated: str, agrees: bool) -> None:
+    invoice = samples.invoice(
+        lines=(line("1", "10.005", EXEMPT, net_amount=D("10.005")),),
+        allowance_charges=(change("1.00", BARE),),
+    )
+    assert invoice.totals is not None
+    (subtotal,) = invoice.totals.vat_breakdown
+    breakdown = (replace(subtotal, taxable=D(stated)),)
+    changed = replace(invoice, totals=replace(invoice.totals, vat_breakdown=breakdown))
+    found = [entry.bt for entry in disagreeing(changed)]
+    assert ("BT-116" not in found) is agrees
+
+
 def disagreeing(invoice: Invoice) -> list[Sum]:
     found = [entry for entry in explain_totals(invoice) if not entry.agrees]
     assert list(disagreements(invoice)) == found

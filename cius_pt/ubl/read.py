@@ -313,7 +313,7 @@ class _Reader:
                 value = self._make(part, rows)
                 if value is not None:
                     fields[name] = value
-            # They know their owner: a circle, in which the whole tree would be kept
+            # They know their owner: in this circle all that was read would be kept
             # until Python looks for such.
             sink.parts = None
         if sink.lists is not None:
