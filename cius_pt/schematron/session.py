@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import locale
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -121,6 +119,10 @@ def _in_memory() -> _Private | None:
 
 
 def _in_a_folder() -> _Private:
+    # Late: where there are files in memory these are not needed.
+    import shutil  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415
+
     folder = Path(tempfile.mkdtemp(prefix="cius-pt-"))
     return _Private(
         config=folder / "saxon.xml",

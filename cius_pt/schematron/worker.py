@@ -29,11 +29,12 @@ from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Any
 
 from cius_pt import forks
-from cius_pt.schematron.remote import RemoteSession
 from cius_pt.schematron.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cius_pt.schematron.remote import RemoteSession
 
     Saxon = Session | RemoteSession
     Task = Callable[[Saxon], Any]
@@ -112,6 +113,9 @@ _forked = False  # whether that was before a fork
 def _session() -> Saxon:
     global _used  # noqa: PLW0603 - one per process is the point
     if _used and _forked:
+        # Late: it starts processes, which a process that was not forked does not.
+        from cius_pt.schematron.remote import RemoteSession  # noqa: PLC0415
+
         return RemoteSession()
     _used = True
     return Session()

@@ -22,6 +22,7 @@ from cius_pt.model.payment import (
 from cius_pt.pt.tagged import Tag, build, parse
 from cius_pt.ubl.binding import Place, clark
 from cius_pt.ubl.lexical import LINE_20, Text
+from cius_pt.ubl.trusted import trusted
 
 if TYPE_CHECKING:
     from cius_pt.model.document import Invoice
@@ -162,23 +163,26 @@ def _structured(raw: RawPayment) -> Payment:
     entity, reference = _value(means, _ENTITY), _value(remittance, _REFERENCE)
     if entity is not None and reference is not None:
         description = _value(text, _DESCRIPTION)
-        multibanco = Multibanco(
-            entity=entity, reference=reference, description=description
+        multibanco = trusted(
+            Multibanco,
+            {"entity": entity, "reference": reference, "description": description},
         )
         means, remittance = None, None
         text = None if description is not None else text
     elif (duc := _value(remittance, _DUC)) is not None:
         remittance = None
-    return Payment(
-        means=means,
-        text=text,
-        multibanco=multibanco,
-        duc=duc,
-        remittance=remittance,
-        credit_transfer=raw.credit_transfer,
-        card=raw.card,
-        direct_debit=raw.direct_debit,
-    )
+    given: dict[str, Any] = {
+        "means": means,
+        "text": text,
+        "multibanco": multibanco,
+        "duc": duc,
+        "remittance": remittance,
+        "credit_transfer": raw.credit_transfer,
+        "card": raw.card,
+        "direct_debit": raw.direct_debit,
+    }
+    payment: Payment = trusted(Payment, given)
+    return payment
 
 
 def _value(text: str | None, key: str) -> str | None:
