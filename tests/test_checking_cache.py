@@ -46,13 +46,18 @@ def fired(rules: str) -> list[str]:
 
 def test_a_translation_is_kept_below_the_chosen_home(home: Path, rules: str) -> None:
     assert fired(rules) == ["NO"]
-    (kept,) = (home / "cache").iterdir()
+    (kept,) = translations(home / "cache")
     before = kept.stat()
 
     assert fired(rules) == ["NO"]
-    assert [p.stat().st_mtime_ns for p in (home / "cache").iterdir()] == [
+    assert [p.stat().st_mtime_ns for p in translations(home / "cache")] == [
         before.st_mtime_ns
     ]
+
+
+def translations(folder: Path) -> list[Path]:
+    """Return what is kept beside the narrow schema, which the first check makes."""
+    return [path for path in folder.iterdir() if not path.name.startswith("ubl-")]
 
 
 def test_without_a_chosen_home_the_platforms_cache_is_used(
@@ -65,7 +70,7 @@ def test_without_a_chosen_home_the_platforms_cache_is_used(
     )
 
     assert fired(rules) == ["NO"]
-    assert len(list((chosen / "cius-pt").iterdir())) == 1
+    assert len(translations(chosen / "cius-pt")) == 1
 
 
 @pytest.mark.parametrize("damage", ["torn", "empty", "changed", "not ours", "binary"])
