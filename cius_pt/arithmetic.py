@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cius_pt.money import CENT, ZERO, cents, percentage, product, rounded_total, total
+from cius_pt.money import CENT, ZERO, cents, percentage, product, rounded, total
 from cius_pt.pricing import net_amount, signed, worth
 from cius_pt.subtotals import Group, groups_of, taxable_of, vat_key
 from cius_pt.totals import with_totals
@@ -107,7 +107,7 @@ def _sum(claim: _Claim) -> Sum:
 
 
 def _computed(decimals: int, parts: _Parts) -> Decimal:
-    return rounded_total([amount for _, amount in parts], decimals)
+    return rounded(total(amount for _, amount in parts), decimals)
 
 
 def _vat_claims(invoice: Invoice) -> tuple[_Claim, ...]:
@@ -148,8 +148,6 @@ def _open(invoice: Invoice) -> list[tuple[str, Decimal, str]]:
     all exempt subtotals together (DT-CIUS-PT-175); so do we, when there is one, and
     with every other category that may say why.
     """
-    if not invoice.allowance_charges:
-        return []
     kinds = [
         key[:3]
         for item in invoice.allowance_charges
@@ -210,8 +208,6 @@ def _find(stated: tuple[VatBreakdown, ...], group: Group, used: set[int]) -> int
 
 
 def _amounts(invoice: Invoice, *, charge: bool) -> tuple[tuple[str, Decimal], ...]:
-    if not invoice.allowance_charges:
-        return ()
     return tuple(
         (f"allowance_charges[{index}].amount", item.amount)
         for index, item in enumerate(invoice.allowance_charges)

@@ -49,11 +49,6 @@ def total(values: Iterable[Decimal]) -> Decimal:
     return result
 
 
-def rounded_total(values: Iterable[Decimal], decimals: int) -> Decimal:
-    """Return the exact sum with this many decimals, half away from zero."""
-    return _EXACT.quantize(total(values), _quantum(decimals))
-
-
 def product(first: Decimal, second: Decimal) -> Decimal:
     """Return the exact product."""
     return _EXACT.multiply(first, second)

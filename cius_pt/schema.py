@@ -147,8 +147,6 @@ def _findings(
 ) -> Iterator[Finding]:
     """Yield what libxml2 finds, in document order, then what it overlooks."""
     overlooked = [*stray_base64(document), *repeated_ids(document)]
-    if not (total or overlooked or pardoned):
-        return
     places = document.locations(
         [index for index, _ in (*errors, *pardoned)]
         + [index for index, *_ in overlooked]

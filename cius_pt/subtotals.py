@@ -73,9 +73,7 @@ def _document_amounts(invoice: Invoice) -> list[tuple[Vat, str, Decimal]]:
     One that says why it is exempt makes a group that one that does not may belong to,
     whichever of them comes first. One without VAT belongs to none.
     """
-    amounts: list[tuple[Vat, str, Decimal]] = []
-    if not invoice.allowance_charges:
-        return amounts
+    amounts = []
     for index, (path, amount) in enumerate(signed(invoice.allowance_charges)):
         vat = invoice.allowance_charges[index].vat
         if vat is None:

@@ -234,14 +234,23 @@ def test_deep_nesting_is_refused_and_harms_nobody(padding: int) -> None:
 @pytest.mark.parametrize("padding", [0, 11_000_000])
 @pytest.mark.parametrize("bounded", [True, False])
 def test_the_limit_of_nesting_is_exact(
-    monkeypatch: pytest.MonkeyPatch, *, padding: int, bounded: bool
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    *,
+    padding: int,
+    bounded: bool,
 ) -> None:
     def nested(depth: int) -> bytes:
         inner = f"<!--{' ' * padding}-->{'<a>' * (depth - 1)}{'</a>' * (depth - 1)}"
         return f"{OPEN}>{inner}</Invoice>".encode()
 
-    assert xmlio._refuses_depth()  # noqa: SLF001 - true of every lxml we know
-    monkeypatch.setattr(xmlio, "_refuses_depth", lambda: bounded)
+    if not bounded:
+        # A libxml2 that has no limit of its own, or a higher one.
+        endless = etree.XMLParser(huge_tree=True)
+        monkeypatch.setattr(xmlio, "_parser", lambda _size: endless)
+    xmlio._refuses_depth.cache_clear()  # noqa: SLF001 - it is asked once
+    request.addfinalizer(xmlio._refuses_depth.cache_clear)  # noqa: SLF001
+    assert xmlio._refuses_depth() is bounded  # noqa: SLF001
 
     assert parse(nested(xmlio.MAX_DEPTH)).kind == "Invoice"
     assert refused(nested(xmlio.MAX_DEPTH + 1)).rule == "CP-XML-09"

@@ -185,15 +185,6 @@ def _check_one(given: Any, kind: type[Any], path: str) -> None:
         raise InvalidValue("empty; leave the field out instead", path=path)
 
 
-def holds(number: Decimal) -> bool:
-    """Whether a number is one that fields take."""
-    try:
-        _check_number(number, "")
-    except InvalidValue:
-        return False
-    return True
-
-
 def _check_number(given: Decimal, path: str) -> None:
     """Refuse what is no number, or has more digits than any amount ever needs.
 

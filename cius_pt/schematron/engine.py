@@ -79,11 +79,6 @@ class Run:
     place: str | None = None
     endless: int | None = None
 
-    @property
-    def clean(self) -> bool:
-        """Whether it ran to its end and there is nothing to say."""
-        return self.complete and not self.hits
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -96,7 +91,7 @@ class Rules:
         """Judge a document: the step ``rules`` of a report."""
         begin = time.perf_counter()
         run = self.judge(document.utf8)
-        findings = () if run.clean else self._findings(document, run)
+        findings = self._findings(document, run)
         outcome = outcome_of(findings) if run.complete else Outcome.SKIPPED
         return Check(
             name=STEP,

@@ -16,7 +16,7 @@ rows of a *part* belong to an object of the owner's that has no element to itsel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -63,11 +63,6 @@ def content(element: etree._Element | None) -> str:
     if len(element):
         return "".join(element.xpath("text()"))  # type: ignore[arg-type]
     return element.text or ""
-
-
-def inside(element: etree._Element) -> Iterable[etree._Element]:
-    """Return the child elements; most elements of a document have text only."""
-    return element.iterchildren(etree.Element) if len(element) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

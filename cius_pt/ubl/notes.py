@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from cius_pt.errors import InvalidValue
@@ -22,12 +21,10 @@ from cius_pt.model.document import (
     SourceCurrency,
 )
 from cius_pt.model.payment import Multibanco, Withholding
-from cius_pt.model.types import holds
 from cius_pt.pt.tagged import Tag, build, parse
 from cius_pt.ubl.binding import Place
 from cius_pt.ubl.lexical import AMOUNT, LINE_20, LINE_50, LINE_150, RATE, Lexical, Text
 from cius_pt.ubl.order import arrange, observed
-from cius_pt.ubl.trusted import trusted
 
 FREE = "free"
 _PROPERTY = "ADDITIONALPROPERTY"
@@ -236,7 +233,7 @@ class _Taken:
             value, shown = member.form.parsed(tag.value)
         except ValueError:
             return
-        if shown == tag.value and (type(value) is not Decimal or holds(value)):
+        if shown == tag.value:
             part.setdefault(member.key, (index, value))
 
     def finish(self, fields: dict[str, Any]) -> None:
@@ -254,38 +251,47 @@ class _Taken:
             last = -1
             for number in numbers:
                 part = self._parts[group.field, number]
-                if all(m.key in part for m in group.members if m.needed):
-                    names: dict[str, Any] = {}
-                    if number is not None:
-                        if number != _next(last):
-                            names["group"] = number
-                        last = number
-                    made.append(self._make(group, number, len(made), part, names))
+                if not all(m.key in part for m in group.members if m.needed):
+                    continue
+                follows = number is None or number == _next(last)
+                try:
+                    value = _value(group, part, None if follows else number)
+                except InvalidValue:
+                    continue  # a number that no field takes: it stays a note
+                self._place(group, number, len(made), part)
+                last = last if number is None else number
+                made.append(value)
             if made:
                 fields[group.field] = tuple(made) if group.numbered else made[0]
 
-    def _make(
+    def _place(
         self,
         group: _Group,
         number: int | None,
         at: int,
         part: dict[str, tuple[int, Any]],
-        names: dict[str, Any],
-    ) -> Any:
+    ) -> None:
         base = f"{group.field}[{at}]" if group.numbered else group.field
         for member in group.members:
             if member.key not in part:
                 continue
-            index, value = part[member.key]
-            names[member.name] = value
+            index, _ = part[member.key]
             path = f"{base}.{member.name}" if member.name else base
             self.places[index] = Place(path=path, bt="BT-22")
             self.keys[index] = (
                 member.key if number is None else f"{member.key}-{number:03d}"
             )
-        if group.model is str:
-            return names[""]
-        return trusted(group.model, names)
+
+
+def _value(group: _Group, part: dict[str, tuple[int, Any]], number: int | None) -> Any:
+    """Return what a complete group says, with its number if it does not just follow.
+
+    Raises `InvalidValue` when the model cannot hold it.
+    """
+    names = {m.name: part[m.key][1] for m in group.members if m.key in part}
+    if group.model is str:
+        return names[""]
+    return group.model(**names, **({} if number is None else {"group": number}))
 
 
 def _written(group: _Group, value: Any, *, strict: bool) -> list[tuple[str, str]]:

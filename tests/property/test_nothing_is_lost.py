@@ -26,6 +26,7 @@ from cius_pt.findings import Outcome
 from cius_pt.testing.strategies import credit_notes, invoices
 from cius_pt.ubl.read import read
 from cius_pt.ubl.write import write
+from tests.mutated import mutated
 from tests.profiles import DRAWN
 from tests.samples import invoice as invoice_sample
 
@@ -34,30 +35,6 @@ if TYPE_CHECKING:
     from cius_pt.ubl.reading import Reading
 
 SAMPLE = invoice_sample()
-CAC, CBC = xmlio.CAC, xmlio.CBC
-_WORDS = ("", "x", " ", "1", "0", "23", "+5.0", "VAT", "SEPA", "true", "2026-01-31Z")
-_TAGS = (
-    *("#ENTITY@ATMPAYMENT-001#1#", "#SOURCECURRENCYCODE#USD#", "CPE", "ANG", "AIM"),
-    f"#CALCULATIONRATE#{'9' * 40}.00#",
-)
-_ATTRIBUTES = (
-    *("schemeID", "schemeAgencyID", "name", "listID", "unitCode", "currencyID"),
-    *("languageID", "mimeCode", "filename", "listVersionID"),
-)
-_NEW = (
-    f'<cbc:UUID xmlns:cbc="{CBC}">u</cbc:UUID>',
-    f'<cbc:Note xmlns:cbc="{CBC}" languageID="pt">n</cbc:Note>',
-    f'<cbc:Description xmlns:cbc="{CBC}">d</cbc:Description>',
-    f'<cbc:ID xmlns:cbc="{CBC}" schemeID="SEPA">i</cbc:ID>',
-    (
-        f'<cac:PartyIdentification xmlns:cac="{CAC}" xmlns:cbc="{CBC}">'
-        '<cbc:ID schemeID="SEPA">c</cbc:ID></cac:PartyIdentification>'
-    ),
-    (
-        f'<cac:PaymentTerms xmlns:cac="{CAC}" xmlns:cbc="{CBC}">'
-        "<cbc:Note>a</cbc:Note><cbc:Note>b</cbc:Note></cac:PaymentTerms>"
-    ),
-)
 
 
 def values(root: etree._Element) -> Counter[tuple[str, str]]:
@@ -122,27 +99,6 @@ def below(element: etree._Element, whole: set[etree._Element]) -> bool:
     return any(above in whole for above in element.iterancestors())
 
 
-def mutate(root: etree._Element, data: st.DataObject) -> None:
-    """Change one thing about the tree."""
-    elements = list(root.iter(etree.Element))
-    element = data.draw(st.sampled_from(elements))
-    how = data.draw(st.sampled_from(("text", "attribute", "delete", "copy", "new")))
-    parent = element.getparent()
-    if how == "text" and len(element) == 0:
-        element.text = data.draw(st.sampled_from(_WORDS + _TAGS))
-    elif how == "attribute":
-        name = data.draw(st.sampled_from(_ATTRIBUTES))
-        element.set(name, data.draw(st.sampled_from((*_WORDS, *_TAGS, "EUR"))))
-    elif how == "new":
-        made = etree.fromstring(data.draw(st.sampled_from(_NEW)))
-        element.addprevious(made) if parent is not None else element.insert(0, made)
-    elif parent is not None and how == "delete":
-        parent.remove(element)
-    elif parent is not None and how == "copy":
-        copy = etree.fromstring(etree.tostring(element, with_tail=False))
-        element.addnext(copy)
-
-
 # Most random edits are no valid UBL; how many are thrown away is no part of the law.
 @settings(
     DRAWN,
@@ -155,9 +111,7 @@ def mutate(root: etree._Element, data: st.DataObject) -> None:
 def test_nothing_is_lost_and_nothing_is_made_up(
     invoice: Invoice, data: st.DataObject
 ) -> None:
-    root = etree.fromstring(write(invoice))
-    for _ in range(data.draw(st.integers(1, 4))):
-        mutate(root, data)
+    root = mutated(invoice, data, least=1, most=4)
     document = xmlio.parse(etree.tostring(root, encoding="UTF-8"))
     reading = read(document)
     assume(schema.check(document).outcome is Outcome.PASSED)

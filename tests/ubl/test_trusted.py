@@ -23,8 +23,8 @@ from cius_pt.ubl.read import UNREADABLE, read
 from cius_pt.ubl.table import CREDIT_NOTE, INVOICE
 from cius_pt.ubl.trusted import _AFTER, _twins, needed, trusted
 from cius_pt.ubl.write import write
+from tests.mutated import mutated
 from tests.profiles import DRAWN
-from tests.property.test_nothing_is_lost import mutate
 from tests.samples import invoice as invoice_sample
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def parts(value: Any) -> Iterator[Any]:
 def test_whatever_is_read_is_what_the_model_would_have_made(
     invoice: Invoice, data: st.DataObject
 ) -> None:
-    root = etree.fromstring(write(invoice))
-    for _ in range(data.draw(st.integers(0, 4))):
-        mutate(root, data)
+    root = mutated(invoice, data, most=4)
     try:
         again = read(etree.tostring(root, encoding="UTF-8")).invoice
     except FindingsError:
