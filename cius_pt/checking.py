@@ -12,15 +12,13 @@ anyone imports it.
 
 from __future__ import annotations
 
-import os
-import threading
 import time
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cius_pt import artefacts, forks, schema, xmlio
+from cius_pt import artefacts, forks, loaded, schema, xmlio
 from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError, InvalidValue, UnreadableDocument
 from cius_pt.findings import (
@@ -37,11 +35,10 @@ from cius_pt.rules.entry import Language
 from cius_pt.signature import step as signature_step
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from cius_pt.artefacts import RuleSetInfo
-    from cius_pt.schematron.engine import Rules
     from cius_pt.ubl.reading import Reading
     from cius_pt.ubl.trace import Trace
     from cius_pt.xmlio import XmlDocument
@@ -144,7 +141,7 @@ def _judged(document: XmlDocument, asked: Asked) -> Iterator[Check]:
     if misplaced:
         judged = _spared(RULES, SCHEMA, _MISPLACED)
     else:
-        judged = _step(RULES, placer, lambda: _rules(asked.rules).check(document))
+        judged = _step(RULES, placer, lambda: loaded.rules(asked.rules).check(document))
     yield judged
     for name in asked.steps[asked.steps.index(RULES) + 1 :]:
         if name == SIGNATURE:
@@ -364,66 +361,3 @@ def _spoken(report: Report, lang: Language) -> Report:
         return replace(step, findings=tuple(map(said, step.findings)), reason=reason)
 
     return replace(report, checks=tuple(map(told, report.checks)))
-
-
-# --- rule sets, once per process ---------------------------------------------------
-
-_lock = threading.Lock()
-_loaded: dict[tuple[str, Path | None], Rules] = {}
-
-
-def _rules(choice: str) -> Rules:
-    """Return the compiled rule set of a choice; raises `ArtefactError`.
-
-    A failure is not kept: who installs the rule set can go on in the same process.
-    """
-    # What a name means hangs on two settings that a process can change.
-    home = None if artefacts.is_path(choice) else artefacts.home()
-    key = choice if home else _real(choice), home
-    loaded = _loaded.get(key)
-    if loaded is None:
-        with _lock:
-            chosen = artefacts.resolve(choice)
-            if chosen.standing == "built in":
-                # Not as "auto": that changes as soon as a published set is installed.
-                key = chosen.name, key[1]
-            loaded = _loaded.get(key)
-            if loaded is None:
-                loaded = _loaded[key] = _load(chosen)
-    return loaded
-
-
-def _real(path: str) -> str:
-    """Return where a path leads, or itself when it leads nowhere."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 - for every document: no Path is made
-    except (OSError, ValueError):  # what `artefacts.resolve` refuses
-        return path
-    return _resolved(path, found.st_dev, found.st_ino)
-
-
-@lru_cache(maxsize=64)
-def _resolved(path: str, _device: int, _node: int) -> str:
-    """Return where a path leads; looked up again when it leads to another file."""
-    return str(Path(path).resolve())
-
-
-def _load(chosen: RuleSetInfo) -> Rules:
-    # Late: the engine's XPath reader is not needed where no rules are run.
-    from cius_pt.schematron import rulesets  # noqa: PLC0415
-
-    loaded = rulesets.load(chosen, cache=artefacts.cache_folder())
-    if not loaded.stylesheet.assertions:
-        # It would pass every document, having looked at nothing.
-        raise ArtefactError(f"the rule set {chosen.label} has no rules")
-    return loaded
-
-
-def _forget_lock() -> None:
-    """In a forked child: the thread that held the lock is not there."""
-    global _lock  # noqa: PLW0603 - one per process is the point
-    _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_lock)

@@ -58,6 +58,11 @@ def fail(
     raise UnreadableDocument(message, rule=rule, line=line, column=column)
 
 
+def cut(text: str, length: int = 200) -> str:
+    """Return `text`, cut with an ellipsis: names and values may be megabytes long."""
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
 def decoded(data: bytes, limit: int) -> tuple[bytes, tuple[Finding, ...]]:
     """Return the document as UTF-8 without a byte order mark, and what was odd."""
     if len(data) > limit:

@@ -24,7 +24,7 @@ from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity, outcome_of
 from cius_pt.overlooked import repeated_ids, stray_base64
-from cius_pt.xmlio import CAC, CBC, cut, display_name, parser_options, tree, xpath
+from cius_pt.xmlio import CAC, CBC, at, cut, display_name, parser_options, tree, xpath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -158,7 +158,7 @@ def _findings(
             rule=rule,
             severity=Severity.FATAL,
             message=message,
-            location=_at(places[index], attribute),
+            location=at(places[index], attribute),
         )
     more = total - len(errors) + max(0, len(overlooked) - MAX_FINDINGS)
     if more:
@@ -349,7 +349,7 @@ def _finding(document: XmlDocument, error: etree._LogEntry, place: Location) -> 
         rule=rule,
         severity=Severity.FATAL,
         message=_message(document, error.message, subject.end() if subject else 0),
-        location=_at(place, attribute),
+        location=at(place, attribute),
     )
 
 
@@ -358,14 +358,6 @@ def _is_value_error(kind: int) -> bool:
     first = _TYPES.SCHEMAV_CVC_DATATYPE_VALID_1_2_1
     last = _TYPES.SCHEMAV_CVC_ENUMERATION_VALID
     return int(first) <= kind <= int(last)
-
-
-def _at(place: Location, attribute: str | None) -> Location:
-    """Return the place of an attribute, or of the element itself."""
-    if attribute is None or place.xpath is None:
-        return place
-    xpath = f"{place.xpath}/@{display_name(attribute, own='')}"
-    return Location(xpath=xpath, line=place.line, column=place.column)
 
 
 def _message(document: XmlDocument, text: str, subject: int) -> str:

@@ -12,14 +12,13 @@ from __future__ import annotations
 import os
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal, NoReturn
-from xml.parsers import expat
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from cius_pt.encoding import decoded, fail, place_of
+from cius_pt.encoding import cut, decoded, fail
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Finding, Location
 from cius_pt.places import (
@@ -37,9 +36,10 @@ from cius_pt.places import (
     positions,
     xpaths,
 )
+from cius_pt.prolog import ROOTS, Kind, kind_of, root_of, usual
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "CAC",
@@ -55,6 +55,7 @@ __all__ = [
     "XSI",
     "Kind",
     "XmlDocument",
+    "at",
     "canonical",
     "cut",
     "display_name",
@@ -63,12 +64,6 @@ __all__ = [
     "parser_options",
     "tree",
 ]
-
-Kind = Literal["Invoice", "CreditNote"]
-_ROOTS: Final[Mapping[str, Kind]] = {
-    f"{{{INVOICE}}}Invoice": "Invoice",
-    f"{{{CREDIT_NOTE}}}CreditNote": "CreditNote",
-}
 
 # An attachment of 15 MB is allowed and takes 20 MB in base64; a document may carry
 # several of them, and a single one of 20 MB (27 MB in base64) is still read.
@@ -101,7 +96,6 @@ RULES: Final[Mapping[str, str]] = {
 """Every rule id of this module with its meaning; ids are never renumbered."""
 
 _OF_A_SIGNATURE: Final = f"{{{DS}}}*"
-_HTML: Final = "this is an HTML page, not an XML invoice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -192,15 +186,15 @@ def parse(data: bytes, *, limit: int = MAX_BYTES) -> XmlDocument:
     """
     utf8, findings = decoded(data, limit)
     _refuse_flood(utf8)
-    if not _usual(utf8):
-        _kind_of(_root_of(utf8))
+    if not usual(utf8):
+        kind_of(root_of(utf8))
     try:
         root = _tree(utf8)
     except UnreadableDocument:
         # Of a web page it is no news that it is not well-formed.
-        _kind_of(_root_of(utf8))
+        kind_of(root_of(utf8))
         raise
-    kind = _ROOTS.get(root.tag) or _kind_of(_root_of(utf8))
+    kind = ROOTS.get(root.tag) or kind_of(root_of(utf8))
     return XmlDocument(data=data, utf8=utf8, root=root, kind=kind, findings=findings)
 
 
@@ -216,12 +210,12 @@ def opened(data: bytes, *, limit: int = MAX_BYTES) -> tuple[bytes, etree._Elemen
     """
     utf8, _ = decoded(data, limit)
     _refuse_flood(utf8)
-    if not _usual(utf8):
-        _root_of(utf8)
+    if not usual(utf8):
+        root_of(utf8)
     try:
         return utf8, _tree(utf8)
     except UnreadableDocument:
-        _root_of(utf8)  # what is wrong before the root, expat says better
+        root_of(utf8)  # what is wrong before the root, expat says better
         raise
 
 
@@ -240,24 +234,6 @@ def canonical(source: bytes | etree._Element) -> bytes:
         fail("CP-XML-04", "no canonical form: a namespace is a relative URI")
 
 
-def cut(text: str, length: int = 200) -> str:
-    """Return `text`, cut with an ellipsis: names and values may be megabytes long."""
-    return text if len(text) <= length else f"{text[:length]}…"
-
-
-# --- what must be known before a tree is built -----------------------------------
-
-
-class _RootFound(Exception):  # noqa: N818 - a signal, not an error
-    """The prolog is over: this is the root start tag, at this line and column."""
-
-    def __init__(self, name: str, line: int, column: int) -> None:
-        super().__init__(name)
-        self.uri, _, self.name = name.rpartition(" ")
-        self.line = line
-        self.column = column
-
-
 def _refuse_flood(utf8: bytes) -> None:
     """Refuse too much markup; what is shorter than the limit need not be counted."""
     for mark, limit, what in (
@@ -268,103 +244,12 @@ def _refuse_flood(utf8: bytes) -> None:
             fail("CP-XML-09", f"up to {count:,} {what}; the limit is {limit:,}")
 
 
-# The root start tag, a comment or a declaration of version 1.0.
-_BEGINNING: Final = re.compile(
-    rb"""<(?:\?xml[ \t\r\n]+version=(?:"1\.0"|'1\.0')[ \t\r\n?]|[A-Za-z!])"""
-)
-
-
-def _usual(utf8: bytes) -> bool:
-    """Whether there can be no DOCTYPE and no other version than 1.0.
-
-    A DOCTYPE has to be refused before libxml2 sees it: entities in attribute values
-    are expanded inside libxml2 even with resolve_entities off, and its amplification
-    guard is off together with its other limits (huge_tree). Of a text without the word
-    there is no need to ask expat; and of one without its rarest letter, to look for it.
-    """
-    suspect = b"!" in utf8 and b"<!DOCTYPE" in utf8
-    return not suspect and _BEGINNING.match(utf8) is not None
-
-
-def _root_of(utf8: bytes) -> _RootFound:  # noqa: RET503 - fail() never returns
-    """Return the root start tag, or say what is wrong before it: any DOCTYPE is."""
-    parser = expat.ParserCreate("utf-8", " ")
-    parser.StartDoctypeDeclHandler = lambda name, *_: _refuse_doctype(
-        name, utf8[: parser.CurrentByteIndex + 1]
-    )
-    parser.XmlDeclHandler = lambda version, *_: _require_version(version)
-
-    def root(name: str, _attributes: object) -> NoReturn:
-        raise _RootFound(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
-
-    parser.StartElementHandler = root
-    try:
-        for chunk in _growing(utf8):
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except _RootFound as found:
-        return found
-    except expat.ExpatError as error:
-        if not utf8.lstrip().startswith(b"<"):
-            fail("CP-XML-03", "this is not XML: it does not begin with '<'", 1, 1)
-        reason = expat.ErrorString(error.code)
-        fail("CP-XML-04", f"not well-formed: {reason}", error.lineno, error.offset + 1)
-    fail("CP-XML-04", "not well-formed: there is no element")
-
-
-def _growing(data: bytes) -> Iterator[bytes]:
-    """Yield `data` in pieces that double.
-
-    Expat reads an unfinished token again with every piece, so pieces of one size
-    would make a document that is one huge tag quadratic; and after an exception in
-    a handler it reads on to the end of the piece, so one piece would be all.
-    """
-    start, size = 0, 4096
-    while start < len(data):
-        yield data[start : start + size]
-        start += size
-        size *= 2
-
-
-def _refuse_doctype(name: str, until: bytes) -> NoReturn:
-    before = until[: until.rfind(b"<!DOCTYPE")]
-    line, column = place_of(before.decode("utf-8", "replace"))
-    if name.lower() == "html":
-        fail("CP-XML-03", _HTML, line, column)
-    fail(
-        "CP-XML-05",
-        "the document has a DOCTYPE; DTDs and entities are not allowed",
-        line,
-        column,
-    )
-
-
-def _require_version(version: str) -> None:
-    if version != "1.0":
-        fail("CP-XML-07", f"XML {version} is not supported; UBL is XML 1.0", 1, 1)
-
-
-def _kind_of(root: _RootFound) -> Kind:  # noqa: RET503 - fail() never returns
-    """Return the kind of document the root element stands for."""
-    uri, name = root.uri, root.name
-    if (kind := _ROOTS.get(f"{{{uri}}}{name}")) is not None:
-        return kind
-    if name.lower() == "html":
-        fail("CP-XML-03", _HTML, root.line, root.column)
-    if name in {"Invoice", "CreditNote"}:
-        what = f"{name} in the namespace {uri!r}" if uri else f"{name} in no namespace"
-    elif name in {"CrossIndustryInvoice", "CrossIndustryDocument"}:
-        what = f"a UN/CEFACT {name} (CII), the other syntax of EN 16931"
-    elif uri.startswith("urn:oasis:names:specification:ubl:"):
-        what = f"a UBL {name}"
-    else:
-        what = f"the element {name}"
-    fail(
-        "CP-XML-08",
-        f"the root is {cut(what)}; expected a UBL 2.1 Invoice or CreditNote",
-        root.line,
-        root.column,
-    )
+def at(place: Location, attribute: str | None) -> Location:
+    """Return the place of an attribute of an element, or of the element itself."""
+    if not attribute or place.xpath is None:
+        return place
+    xpath = f"{place.xpath}/@{display_name(attribute, own='')}"
+    return replace(place, xpath=xpath)
 
 
 # --- the tree ----------------------------------------------------------------------

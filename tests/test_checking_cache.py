@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cius_pt import checking
+from cius_pt import loaded
 from cius_pt.checking import check
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "fixtures" / "withholding.xml"
@@ -38,7 +38,7 @@ def rules(tmp_path: Path) -> str:
 def fired(rules: str) -> list[str]:
     """Return the ids of the rules that a process fresh from its start finds broken."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checking, "_loaded", {})
+        patch.setattr(loaded, "_loaded", {})
         report = check(DOCUMENT.read_bytes(), rules=rules)
     assert report.complete
     return [finding.rule for finding in report.findings]

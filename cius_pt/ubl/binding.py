@@ -65,6 +65,11 @@ def content(element: etree._Element | None) -> str:
     return element.text or ""
 
 
+def elements_in(element: etree._Element) -> int:
+    """Return how many elements there are in an element; most have text only."""
+    return sum(1 for _ in element.iterdescendants(etree.Element)) if len(element) else 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
     """An XML attribute: a field of the owner, a fixed text, or the currency."""
@@ -302,3 +307,17 @@ def part(field: str, model: type, *children: Node) -> tuple[Node, ...]:
         )
         for child in children
     )
+
+
+def term_of(name: str, rows: tuple[Node, ...]) -> str | None:
+    """Return the business term of the field `name` among these rows."""
+    for node in rows:
+        if node.field == name and node.part is None:
+            return node.bt
+        if node.model is None:
+            for attribute in node.attributes:
+                if attribute.field == name:
+                    return attribute.bt
+        if name in node.fields and (found := term_of(name, node.children)):
+            return found
+    return None

@@ -19,7 +19,7 @@ from cius_pt.errors import InvalidValue
 from cius_pt.findings import Finding, Location, Severity
 from cius_pt.model.document import Invoice
 from cius_pt.model.types import MOST_DIGITS
-from cius_pt.ubl.binding import CURRENCY, clark, content
+from cius_pt.ubl.binding import CURRENCY, clark, content, elements_in, term_of
 from cius_pt.ubl.reading import Reading
 from cius_pt.ubl.sink import Sink, path_of
 from cius_pt.ubl.table import CREDIT_NOTE, INVOICE
@@ -93,7 +93,7 @@ class _Reader:
 
     def _places_unread(self) -> tuple[Location, ...]:
         places = self._document.locations(number for number, _ in self._unread)
-        return tuple(_below(places[number], name) for number, name in self._unread)
+        return tuple(xmlio.at(places[number], name) for number, name in self._unread)
 
     def _children(  # noqa: C901, PLR0912 - the loop in which a reading spends its time
         self,
@@ -119,7 +119,7 @@ class _Reader:
                 if isinstance(child.tag, str):
                     self._number += 1
                     self._unread.append((self._number, ""))
-                    self._number += _inside(child)
+                    self._number += elements_in(child)
                 continue
             seen.add(node)
             number = self._number = self._number + 1
@@ -174,7 +174,7 @@ class _Reader:
     def _constant(
         self, child: etree._Element, number: int, node: Node, sink: Sink
     ) -> None:
-        inside = _inside(child)
+        inside = elements_in(child)
         self._number += inside
         if inside or content(child) != node.constant:
             self._unread.append((number, ""))
@@ -226,7 +226,7 @@ class _Reader:
                 (self._document.index_of(inner), "")
                 for inner in child.iterchildren(etree.Element)
             ]
-            self._number += _inside(child)
+            self._number += elements_in(child)
         return self._text(child, number, node, where)
 
     def _group(
@@ -264,7 +264,12 @@ class _Reader:
             value, shown = form.parsed(text)
         except ValueError as error:
             self._unread.append((number, attribute))
-            self._find(spot, UNREADABLE, Severity.FATAL, f"{_cut(text)}: {error}")
+            self._find(
+                spot,
+                UNREADABLE,
+                Severity.FATAL,
+                f"{_cut(text)}: {error}",
+            )
             return None
         if len(text) > MOST_DIGITS and type(value) is Decimal:
             where[0].doubted = True
@@ -313,8 +318,7 @@ class _Reader:
                 value = self._make(part, rows)
                 if value is not None:
                     fields[name] = value
-            # They know their owner: in this circle all that was read would be kept
-            # until Python looks for such.
+            # They know their owner: a circle, which only the collector would end.
             sink.parts = None
         if sink.lists is not None:
             fields.update(
@@ -351,7 +355,7 @@ class _Reader:
         """Find what is mandatory and not there."""
         for name in needed(sink.model):
             if name not in sink.fields:
-                bt = _term_of(name, rows)
+                bt = term_of(name, rows)
                 self._find(
                     (sink.number, (sink, name, None, bt), ""),
                     MISSING,
@@ -392,31 +396,5 @@ class _Reader:
         self._findings.append((number, finding))
 
 
-def _term_of(name: str, rows: tuple[Node, ...]) -> str | None:
-    """Return the business term of the field `name` among these rows."""
-    for node in rows:
-        if node.field == name and node.part is None:
-            return node.bt
-        if node.model is None:
-            for attribute in node.attributes:
-                if attribute.field == name:
-                    return attribute.bt
-        if name in node.fields and (found := _term_of(name, node.children)):
-            return found
-    return None
-
-
-def _inside(element: etree._Element) -> int:
-    """Return how many elements there are in an element; most have text only."""
-    return sum(1 for _ in element.iterdescendants(etree.Element)) if len(element) else 0
-
-
-def _below(place: Location, attribute: str) -> Location:
-    if not attribute:
-        return place
-    name = xmlio.display_name(attribute, own="")
-    return replace(place, xpath=f"{place.xpath}/@{name}")
-
-
-def _cut(text: str, most: int = 40) -> str:
-    return repr(text if len(text) <= most else f"{text[:most]}…")
+def _cut(text: str) -> str:
+    return repr(xmlio.cut(text, 40))

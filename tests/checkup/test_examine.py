@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from cius_pt import artefacts, checking
+from cius_pt import artefacts, checking, loaded
 from cius_pt.broker.environment import TESTS_URL, Environment
 from cius_pt.broker.wire import Request, Response, Unanswered
 from cius_pt.checkup import examine, places, rule_sets, saxon, trust
@@ -216,7 +216,7 @@ def test_saxon_that_finds_nothing_wrong_fails(monkeypatch: pytest.MonkeyPatch) -
 
 def test_saxon_that_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "saxonche", None)
-    monkeypatch.setattr(checking, "_loaded", {})
+    monkeypatch.setattr(loaded, "_loaded", {})
     monkeypatch.setattr("cius_pt.schematron.worker._worker", None)
 
     (line,) = saxon.lines()

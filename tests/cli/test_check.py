@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cius_pt import artefacts, checking, xmlio
+from cius_pt import artefacts, checking, loaded, xmlio
 from cius_pt.cli import files, main
 from cius_pt.findings import Severity
 from cius_pt.rules import catalogue, fiscal
@@ -303,7 +303,7 @@ def test_a_crash_in_a_step_is_2_and_no_traceback(
         raise RuntimeError("boom")
 
     put("a.xml", CLEAN)
-    monkeypatch.setattr(checking, "_rules", crash)
+    monkeypatch.setattr(loaded, "rules", crash)
     result = run("a.xml")
 
     assert result.code == 2

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cius_pt import checking, xmlio
+from cius_pt import checking, loaded, xmlio
 from cius_pt.cli import main
 from cius_pt.cli.progress import Progress
 from cius_pt.schematron import svrl
@@ -44,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "rules.sch").write_text(RULES)
     monkeypatch.chdir(tmp_path / "work")
-    monkeypatch.setattr(checking, "_loaded", {})
+    monkeypatch.setattr(loaded, "_loaded", {})
 
 
 Run = tuple[int, str, str]
@@ -239,7 +239,7 @@ def test_another_content_rule_set_or_language_is_checked_again(
     assert len(checked) == 3
 
     Path("../rules.sch").write_text(RULES.replace("'f'", "'g'"))
-    checking._loaded.clear()  # noqa: SLF001 - as another process would
+    loaded._loaded.clear()  # noqa: SLF001 - as another process would
     assert run("a.xml", "--resume", "../j")[0] == 0
     assert len(checked) == 4
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import pytest
 from hypothesis import given
 
-from cius_pt import checking, xmlio
+from cius_pt import checking, loaded, xmlio
 from cius_pt.cli import main, sarif_rules
 from cius_pt.cli.formats import FORMATS, Setting
 from cius_pt.cli.writing import WholeFile
@@ -300,7 +300,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "rules.sch").write_text(RULES)
     monkeypatch.chdir(tmp_path / "work")
-    monkeypatch.setattr(checking, "_loaded", {})
+    monkeypatch.setattr(loaded, "_loaded", {})
 
 
 @pytest.fixture
