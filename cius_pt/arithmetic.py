@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from cius_pt.money import CENT, ZERO, cents, percentage, product, rounded, total
 from cius_pt.pricing import net_amount, signed, worth
 from cius_pt.subtotals import Group, groups_of, taxable_of, vat_key
 from cius_pt.totals import with_totals
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

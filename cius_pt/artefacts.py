@@ -15,7 +15,6 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -25,6 +24,7 @@ import platformdirs
 from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError
 from cius_pt.store import discard, store
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector

@@ -16,13 +16,13 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError, UnreadableDocument
+from cius_pt.values import dataclass
 from cius_pt.xmlio import cut, tree
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ anyone imports it.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -33,6 +33,7 @@ from cius_pt.findings import (
 from cius_pt.placing import Placer
 from cius_pt.rules.entry import Language
 from cius_pt.signature import step as signature_step
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import os

@@ -8,11 +8,11 @@ report without any step does not conform either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from cius_pt.errors import FindingsError
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

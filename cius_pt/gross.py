@@ -11,7 +11,7 @@ tax is computed from the taxable amount) is stated as rounding amount (BT-114).
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from cius_pt.money import (
     total,
 )
 from cius_pt.pricing import priced
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.model import AllowanceCharge, Invoice, Line, Vat

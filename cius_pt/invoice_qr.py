@@ -9,7 +9,7 @@ status and countries. Where a judgement was needed it is said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from cius_pt.pt import document_types, nif, vat
 from cius_pt.pt.qr import Qr, RegionTaxes
 from cius_pt.pt.vat import Level, Region
 from cius_pt.totals import with_totals
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.model import Invoice, Totals, Vat, VatBreakdown

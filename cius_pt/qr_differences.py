@@ -7,7 +7,7 @@ The code may be the text in the document or one that was read from paper or a PD
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from cius_pt.errors import InvalidValue
@@ -15,6 +15,7 @@ from cius_pt.invoice_qr import buyer_country, buyer_number, taxes_of
 from cius_pt.money import ZERO, cents, total
 from cius_pt.pt import document_types, nif
 from cius_pt.totals import with_totals
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cius_pt.model import Vat, VatBreakdown
 from cius_pt.money import ZERO, cents, percentage, total
 from cius_pt.pricing import net_amount, signed
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.model import Invoice

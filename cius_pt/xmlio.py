@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +37,7 @@ from cius_pt.places import (
     xpaths,
 )
 from cius_pt.prolog import ROOTS, Kind, kind_of, root_of, usual
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,7 +13,7 @@ import hmac
 import json
 import secrets
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -22,6 +22,7 @@ from cius_pt.broker.secret import Secret
 from cius_pt.broker.steps import ask, wait
 from cius_pt.broker.wire import Request, Response, Unanswered
 from cius_pt.errors import BrokerUnauthorised, BrokerUnreachable
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

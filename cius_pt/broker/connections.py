@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.broker.documents import items
@@ -12,6 +12,7 @@ from cius_pt.broker.multipart import multipart
 from cius_pt.broker.replies import text, word
 from cius_pt.broker.wire import path
 from cius_pt.errors import BrokerUnreachable
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cius_pt import artefacts
 from cius_pt.broker.secret import Secret
 from cius_pt.errors import BrokerUnauthorised, InvalidValue
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

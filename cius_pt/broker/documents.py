@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +13,7 @@ from cius_pt.broker.replies import Outcome, Receipt, receipt, text
 from cius_pt.broker.states import State
 from cius_pt.broker.wire import Request, path
 from cius_pt.errors import BrokerError, BrokerUnreachable
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,11 +8,12 @@ nobody has published have no default, and a call that needs one says so.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from cius_pt.errors import BrokerError, InvalidValue
+from cius_pt.values import dataclass
 from cius_pt.xmlio import MAX_BYTES
 
 if TYPE_CHECKING:

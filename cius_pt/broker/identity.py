@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cius_pt import xmlio
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.xmlio import XmlDocument

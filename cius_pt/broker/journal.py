@@ -7,13 +7,13 @@ a document but its key and its hash stands here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from cius_pt import artefacts
 from cius_pt.broker.claims import claim, let_go
 from cius_pt.broker.store import transaction
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from cius_pt.errors import InvalidValue
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

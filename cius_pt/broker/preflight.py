@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt import checking, xmlio
@@ -17,6 +17,7 @@ from cius_pt.broker.secret import MASK
 from cius_pt.broker.wire import Request
 from cius_pt.errors import FindingsError, InvalidValue, UnreadableDocument
 from cius_pt.findings import Report
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,13 @@ for people or on the first letter of a code (e123 is a success).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.broker.states import State, combined
 from cius_pt.errors import BrokerUnreachable
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.broker import refusals
@@ -19,6 +19,7 @@ from cius_pt.broker.steps import ask
 from cius_pt.broker.wire import Request, pairs
 from cius_pt.errors import BrokerRefused, BrokerUnauthorised, BrokerUnreachable
 from cius_pt.rules.entry import Language
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NoReturn
 
@@ -20,6 +19,7 @@ from lxml import etree
 from cius_pt import xmlio
 from cius_pt.errors import InvalidValue, UnreadableDocument
 from cius_pt.model.types import check, field_types
+from cius_pt.values import dataclass
 from cius_pt.xmlio import CAC, CBC
 
 NAMESPACE: Final = "urn:oasis:names:specification:ubl:schema:xsd:DocumentStatus-2"

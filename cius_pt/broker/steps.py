@@ -9,10 +9,11 @@ written once; `drive` runs it in a thread, `drive_async` among coroutines.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cius_pt.broker.wire import Request
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.broker.wire import AsyncTransport, Response, Transport

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.broker.documents import Document, document
 from cius_pt.broker.journal import Standing
 from cius_pt.broker.states import State
 from cius_pt.errors import InvalidValue
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -28,10 +28,11 @@ import re
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.errors import InvalidValue
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import (

@@ -8,12 +8,13 @@ coroutine function.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from cius_pt.broker.secret import MASK
 from cius_pt.errors import BrokerUnreachable
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping

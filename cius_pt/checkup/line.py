@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cius_pt.rules.entry import Text
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.rules.entry import Language

@@ -9,12 +9,13 @@ baseline. What says that nobody looked is never touched.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.cli.rule_patterns import best, matches
 from cius_pt.cli.silenced import Change, counted
 from cius_pt.findings import Outcome, Severity
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,12 @@ import os
 import select
 import stat
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.circumstances import told
 from cius_pt.errors import UnreadableDocument
+from cius_pt.values import dataclass
 from cius_pt.xmlio import MAX_BYTES
 
 if TYPE_CHECKING:

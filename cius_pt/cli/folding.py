@@ -6,11 +6,11 @@ Only for eyes: whoever counts findings reads a format for machines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.cli.text import one_line
 from cius_pt.findings import Finding
+from cius_pt.values import dataclass
 from cius_pt.xmlio import cut
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self
@@ -17,6 +17,7 @@ from cius_pt.cli.streams import put, tell
 from cius_pt.cli.writing import WholeFile
 from cius_pt.findings import Severity
 from cius_pt.rules.entry import Language
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

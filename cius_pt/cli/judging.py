@@ -11,7 +11,6 @@ import hashlib
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from cius_pt.cli.files import STDIN, Source
 from cius_pt.cli.silenced import Change, Silenced
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Report
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cius_pt.cli.text import visible
 from cius_pt.findings import Finding, Severity
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 import textwrap
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.cli.streams import tell
@@ -19,6 +18,7 @@ from cius_pt.cli.text import one_line, visible
 from cius_pt.findings import Severity
 from cius_pt.rules import catalogue
 from cius_pt.rules.entry import Text
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.cli.streams import tell
 from cius_pt.cli.text import one_line, visible
 from cius_pt.findings import Outcome
 from cius_pt.rules.entry import Text
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

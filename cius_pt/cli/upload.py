@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +28,7 @@ from cius_pt.errors import (
     OutcomeUnknown,
 )
 from cius_pt.findings import Finding
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

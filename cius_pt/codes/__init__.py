@@ -9,10 +9,11 @@ code more than once: a rate that changed has a row for every period.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from cius_pt.values import dataclass
 
 _FOLDER = Path(__file__).parent
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from cius_pt.errors import InvalidValue
@@ -21,6 +21,7 @@ from cius_pt.model.parties import (
 from cius_pt.model.payment import Multibanco, Payment, Withholding
 from cius_pt.model.totals import Totals
 from cius_pt.model.types import check
+from cius_pt.values import dataclass
 
 SPECIFICATION = "urn:cen.eu:en16931:2017#compliant#urn:feap.gov.pt:CIUS-PT:2.1.2"
 

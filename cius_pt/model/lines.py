@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from cius_pt.model.parties import Identifier
 from cius_pt.model.types import check
+from cius_pt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

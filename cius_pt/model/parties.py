@@ -7,9 +7,8 @@ otherwise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cius_pt.model.types import check
+from cius_pt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

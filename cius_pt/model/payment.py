@@ -6,10 +6,11 @@ The Portuguese payment references travel inside tagged texts; here they are valu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from cius_pt.model.types import check
+from cius_pt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

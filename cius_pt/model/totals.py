@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from cius_pt.model.types import check
+from cius_pt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

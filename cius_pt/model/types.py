@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from decimal import Decimal
 from enum import Enum
 from functools import cache, lru_cache
@@ -19,6 +19,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from cius_pt.errors import InvalidValue
+from cius_pt.values import dataclass
 
 MOST_DIGITS = 20
 _NOTHING = "nothing is given; leave it out instead"

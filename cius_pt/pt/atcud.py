@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 
 from cius_pt.errors import InvalidValue
+from cius_pt.values import dataclass
 
 MANDATORY_SINCE = dt.date(2023, 1, 1)
 LABEL = "ATCUD:"

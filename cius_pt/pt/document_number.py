@@ -14,9 +14,9 @@ True
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from cius_pt.errors import InvalidValue
+from cius_pt.values import dataclass
 
 MOST = 60
 # `[^ ]+ [^/^ ]+/[0-9]+` of the schema; a caret is no part of a series.

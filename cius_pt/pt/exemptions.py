@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from cius_pt.codes import table
+from cius_pt.values import dataclass
 
 _ANY_SIMILAR = "(ou expressão similar)"
 

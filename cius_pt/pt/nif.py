@@ -14,12 +14,12 @@ for 999999990; the algorithm agrees with python-stdnum.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import mul
 
 from cius_pt.codes import table
 from cius_pt.errors import InvalidValue
+from cius_pt.values import dataclass
 
 FINAL_CONSUMER = "999999990"
 """The buyer gave no NIF (*consumidor final*)."""

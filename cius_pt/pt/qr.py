@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -27,6 +26,7 @@ from cius_pt.codes import table
 from cius_pt.errors import InvalidValue
 from cius_pt.money import CENT, ZERO, total
 from cius_pt.pt.vat import Region
+from cius_pt.values import dataclass
 
 NO_REGION = "0"
 """I1 of a document without VAT: a transport document, a quotation, a receipt."""

@@ -17,7 +17,8 @@ True
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from cius_pt.values import dataclass
 
 _TAG = re.compile(r"#([A-Z]+(?:@[A-Z]+)*)(?:-([0-9]{3}))?#([^\r\n]+)#")
 

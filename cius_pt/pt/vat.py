@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, lru_cache
 
 from cius_pt.codes import table
+from cius_pt.values import dataclass
 
 
 class Region(StrEnum):

@@ -14,13 +14,13 @@ Decimal('23.00')
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cius_pt.codes import table
 from cius_pt.errors import InvalidValue
 from cius_pt.money import cents, percentage
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import datetime as dt

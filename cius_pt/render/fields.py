@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from cius_pt.findings import Severity
@@ -12,6 +12,7 @@ from cius_pt.render.notes import Notes, badge
 from cius_pt.render.said import Said
 from cius_pt.render.words import label, shown, word
 from cius_pt.rules.entry import Language
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

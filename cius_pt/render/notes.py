@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.findings import Check, Finding
 from cius_pt.render.markup import NOTHING, Markup, escaped, join, one_line, tag
 from cius_pt.render.words import label, step, word
 from cius_pt.rules import catalogue
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import time
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Outcome, Severity
 from cius_pt.rules.entry import Language, Text
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from cius_pt.findings import Severity
+from cius_pt.values import dataclass
 
 Language = Literal["pt", "en"]
 

@@ -12,10 +12,10 @@ published rules are not said in other words at all.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from cius_pt.rules import tables
+from cius_pt.values import dataclass
 
 _PLACE = re.compile(r"(\{\*?\})")
 # A sentence within a sentence within a sentence; no table needs more.

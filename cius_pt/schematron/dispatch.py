@@ -15,10 +15,11 @@ Patterns with any other context are walked in the ordinary way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from cius_pt.schematron.expressions import Expr
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

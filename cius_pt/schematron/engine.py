@@ -10,7 +10,6 @@ gives up all end as SKIPPED, never as PASSED.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -34,6 +33,7 @@ from cius_pt.schematron.merged import Merged
 from cius_pt.schematron.numbers import MAX_DIGITS, endless
 from cius_pt.schematron.session import Failure
 from cius_pt.schematron.stylesheet import Stylesheet
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

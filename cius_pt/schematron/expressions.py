@@ -10,12 +10,12 @@ a backslash twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from math import isinf
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cius_pt.errors import ArtefactError
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,8 +8,10 @@ side of "depends" and "may fail".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.schematron.expressions import Expr

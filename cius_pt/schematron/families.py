@@ -14,10 +14,11 @@ find that out: one expression over the same tree asks first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from cius_pt.schematron.stylesheet import RESERVED, attribute
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

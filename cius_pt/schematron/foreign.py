@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -18,6 +17,7 @@ from lxml import etree
 from cius_pt.schematron import notes, svrl, worker
 from cius_pt.schematron.numbers import endless
 from cius_pt.schematron.session import Failure
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.schematron.worker import Saxon

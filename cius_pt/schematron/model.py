@@ -9,11 +9,12 @@ expressions are kept as the text that was published.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from cius_pt.errors import ArtefactError
 from cius_pt.schematron.place import Place
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

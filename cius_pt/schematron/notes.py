@@ -9,8 +9,9 @@ without harm when they are not where they usually are.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.schematron.session import Failure

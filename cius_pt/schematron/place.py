@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cius_pt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ of it. In the sources a context may begin with ``doc`` (both document elements),
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,7 @@ from cius_pt import artefacts
 from cius_pt.errors import ArtefactError
 from cius_pt.schematron import tables
 from cius_pt.schematron.stylesheet import attribute
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -15,12 +15,12 @@ import locale
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cius_pt.schematron.stylesheet import attribute
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from typing import BinaryIO

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Severity
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

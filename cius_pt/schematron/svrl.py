@@ -7,12 +7,12 @@ reports with their places. Both mean that something is wrong.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from cius_pt.schematron.stylesheet import RESERVED_URI
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

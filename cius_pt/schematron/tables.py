@@ -8,10 +8,10 @@ for. The tests are written so that they read well in the exported schema too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cius_pt.errors import ArtefactError
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

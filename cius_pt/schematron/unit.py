@@ -10,7 +10,6 @@ set: of these nothing may fire that the test does not expect.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from lxml import etree
@@ -18,6 +17,7 @@ from lxml import etree
 from cius_pt import xmlio
 from cius_pt.errors import ArtefactError, UnreadableDocument
 from cius_pt.findings import Outcome, Severity
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.errors import InvalidValue
@@ -17,6 +17,7 @@ from cius_pt.signature.policy import Policy, weigh
 from cius_pt.signature.services import CA_QC, QTST, qualified, vouched
 from cius_pt.signature.status import Signer, SubIndication, Trust
 from cius_pt.signature.store import TrustStore, material
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from cius_pt.signature.signer import name_of
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Iterator

@@ -9,13 +9,13 @@ constraints of the EU's DSS where these say FAIL or WARN.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.findings import NOWHERE, Finding, Location, Severity
 from cius_pt.signature.status import Ilink
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

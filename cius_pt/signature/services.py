@@ -8,10 +8,11 @@ Sources: ETSI TS 119 612 v2.3.1 (5.5, the entries of a list) and TS 119 615 v1.2
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.signature.signer import key_usage, qc_statements
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

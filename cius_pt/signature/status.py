@@ -13,11 +13,12 @@ and table 5 and 6). Reasons are `Finding` values with ids ``CP-SIG-nn`` (both ki
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from cius_pt.findings import Finding
+from cius_pt.values import dataclass
 
 
 class Verdict(StrEnum):

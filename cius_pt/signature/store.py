@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +11,7 @@ from cius_pt.errors import InvalidValue
 from cius_pt.signature import certificates
 from cius_pt.signature.chains import Material, by_subject
 from cius_pt.signature.services import Service
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import datetime as dt

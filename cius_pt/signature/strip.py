@@ -9,7 +9,7 @@ extension without content would not be what the schema allows.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
@@ -19,6 +19,7 @@ from cius_pt import xmlio
 from cius_pt.encoding import codec_of, fail
 from cius_pt.errors import UnreadableDocument
 from cius_pt.signature.xml.names import CBC, EXT, SAC, SBC, SIG, SIGNATURE
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

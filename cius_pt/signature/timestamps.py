@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.signature.assessment import assess
 from cius_pt.signature.policy import Policy, weigh
 from cius_pt.signature.status import Integrity, Timestamp, Trust
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
@@ -19,6 +18,7 @@ from cius_pt import xmlio
 from cius_pt.errors import ArtefactError, InvalidValue, UnreadableDocument
 from cius_pt.signature import certificates
 from cius_pt.signature.services import Criterion, Service, State
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

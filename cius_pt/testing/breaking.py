@@ -12,7 +12,6 @@ of its proof; `tests/testing/test_unbroken.py` holds the proofs and
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -25,6 +24,7 @@ from cius_pt import xmlio
 from cius_pt.errors import InvalidValue
 from cius_pt.testing.edits import Action, Edit, edited, path_of
 from cius_pt.testing.texts import texts
+from cius_pt.values import dataclass
 from cius_pt.xmlio import CAC, CBC
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cius_pt.checking import check
 from cius_pt.testing.asserts import assert_breaks, assert_conforms
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.findings import Report

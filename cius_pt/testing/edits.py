@@ -11,7 +11,6 @@ schema does not look at it, but rules whose context has no leading slash do.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from lxml import etree
 
 from cius_pt import xmlio
 from cius_pt.errors import InvalidValue
+from cius_pt.values import dataclass
 from cius_pt.xmlio import CAC, CBC, CREDIT_NOTE, INVOICE
 
 if TYPE_CHECKING:

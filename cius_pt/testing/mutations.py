@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
 from cius_pt import xmlio
 from cius_pt.testing.edits import Action, Edit, edited, path_of
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

@@ -17,12 +17,13 @@ rows of a *part* belong to an object of the owner's that has no element to itsel
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from lxml import etree
 
 from cius_pt.ubl.lexical import Lexical, Text
+from cius_pt.values import dataclass
 from cius_pt.xmlio import CAC, CBC
 
 _PREFIXES = {"cac": CAC, "cbc": CBC}

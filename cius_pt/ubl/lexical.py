@@ -10,7 +10,6 @@ from __future__ import annotations
 import binascii
 import datetime as dt
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -18,6 +17,7 @@ from typing import Any, Protocol
 
 from cius_pt.money import ZERO
 from cius_pt.octets import octets
+from cius_pt.values import dataclass
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 # A number of which only the decimals have to be counted: zeros and sign are canonical.

@@ -10,7 +10,6 @@ at all. Source: rules DT-CIUS-PT-020_2.1 to 020_15.5 of CIUS-PT 2.1.2.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 from cius_pt.errors import InvalidValue
@@ -25,6 +24,7 @@ from cius_pt.pt.tagged import Tag, build, parse
 from cius_pt.ubl.binding import Place
 from cius_pt.ubl.lexical import AMOUNT, LINE_20, LINE_50, LINE_150, RATE, Lexical, Text
 from cius_pt.ubl.order import arrange, observed
+from cius_pt.values import dataclass
 
 FREE = "free"
 _PROPERTY = "ADDITIONALPROPERTY"

@@ -8,7 +8,6 @@ DT-CIUS-PT-079.1 to 079.4 and 080 of CIUS-PT 2.1.2.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cius_pt.errors import InvalidValue
@@ -23,6 +22,7 @@ from cius_pt.pt.tagged import Tag, build, parse
 from cius_pt.ubl.binding import Place, clark
 from cius_pt.ubl.lexical import LINE_20, Text
 from cius_pt.ubl.trusted import trusted
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.model.document import Invoice

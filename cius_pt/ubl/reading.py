@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cius_pt.errors import FindingsError
 from cius_pt.findings import Check, Finding, Location, Outcome, Report
 from cius_pt.model.document import Invoice
+from cius_pt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

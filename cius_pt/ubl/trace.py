@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from cius_pt.ubl.sink import path_of
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from cius_pt.findings import Severity
 from cius_pt.pt import nif
 from cius_pt.rules.entry import Text
 from cius_pt.rules.recipients.demands import DEMANDS
+from cius_pt.values import dataclass
 
 _FOLDER = Path(__file__).parent
 _NAME = re.compile(r"[a-z][a-z0-9-]*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +25,7 @@ from cius_pt.signature.status import (
     Integrity,
     SubIndication,
 )
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

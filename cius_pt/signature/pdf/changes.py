@@ -10,13 +10,13 @@ field that nobody signed is content too.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.signature.pdf.reading import value
 from cius_pt.signature.refusal import why
 from cius_pt.signature.status import Changes
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

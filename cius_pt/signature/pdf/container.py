@@ -7,11 +7,12 @@ RFC 5652 for the structure, ISO 32000-2 12.8.3 for what PDF asks of it, ETSI EN
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.signature.refusal import Refusal, why
 from cius_pt.signature.status import Integrity, SubIndication
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import datetime as dt

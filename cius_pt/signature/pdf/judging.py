@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.findings import Finding, Severity
@@ -29,6 +29,7 @@ from cius_pt.signature.status import (
 )
 from cius_pt.signature.store import TrustStore
 from cius_pt.signature.trust import Assessment, assess, timestamp
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

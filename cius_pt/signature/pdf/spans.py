@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.signature.refusal import Refusal
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.errors import InvalidValue
@@ -25,6 +25,7 @@ from cius_pt.signature.status import (
     SubIndication,
     Verdict,
 )
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -6,13 +6,14 @@ The bytes of the file stay as they are; pyHanko appends a revision. Nothing is f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.errors import InvalidValue, SignatureError
 from cius_pt.signature.signing import cms
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,13 +7,14 @@ The private key stays where it is. The session is opened once and kept with the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.errors import SignatureError
 from cius_pt.signature.signing import keyfiles
 from cius_pt.signature.signing.suite import ECDSA, PSS, suite_of
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,13 +10,13 @@ document itself is touched: a place is an offset.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from xml.parsers import expat
 
 from cius_pt.errors import SignatureError
 from cius_pt.signature.filters import SAC
+from cius_pt.values import dataclass
 from cius_pt.xmlio import CBC, DS, EXT
 
 _UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"

@@ -7,10 +7,10 @@ One hash per strength, as ETSI TS 119 312 pairs them: SHA-256 for RSA and for cu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.errors import SignatureError
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from cius_pt.signature.signing import raw
 from cius_pt.signature.signing.canonical import canonical
 from cius_pt.signature.signing.key import SigningKey
 from cius_pt.signature.signing.suite import ECDSA
+from cius_pt.values import dataclass
 from cius_pt.xmlio import DS
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ Transforms), and only the last child of the root or a placeholder is a place for
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cius_pt import xmlio
@@ -19,6 +18,7 @@ from cius_pt.signature.signing import canonical, place, xades
 from cius_pt.signature.signing.place import Placement
 from cius_pt.signature.signing.splice import insert
 from cius_pt.signature.signing.xades import Plan, XmlProfile
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import datetime as dt

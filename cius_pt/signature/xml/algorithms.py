@@ -8,7 +8,6 @@ whoever can check such a signature could have made it.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -26,6 +25,7 @@ from cius_pt.signature.status import SubIndication
 from cius_pt.signature.xml.limits import MAX_KEY_BITS
 from cius_pt.signature.xml.names import DS, MORE, MORE_2007, XMLENC, ds, text
 from cius_pt.signature.xml.refusal import Refused, broken
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

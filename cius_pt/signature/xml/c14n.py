@@ -10,7 +10,6 @@ attributes of ancestors is done here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -18,6 +17,7 @@ from lxml import etree
 from cius_pt import xmlio
 from cius_pt.signature.xml.names import EXC_C14N, XML
 from cius_pt.signature.xml.refusal import Refused
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

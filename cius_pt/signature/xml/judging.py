@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -43,6 +43,7 @@ from cius_pt.signature.xml.source import Source
 from cius_pt.signature.xml.transforms import BASE64
 from cius_pt.signature.xml.weights import WEIGHTS
 from cius_pt.signature.xml.xades import Properties
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

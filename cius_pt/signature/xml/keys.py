@@ -8,7 +8,6 @@ whether a certificate is well made is a question of trust and not of integrity.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from asn1crypto import x509
@@ -21,6 +20,7 @@ from cius_pt.signature.xml.encoded import decoded
 from cius_pt.signature.xml.limits import MAX_CERTIFICATES
 from cius_pt.signature.xml.names import DSIG11, ds, text
 from cius_pt.signature.xml.refusal import Refused
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -20,6 +19,7 @@ from cius_pt.signature.xml.limits import MAX_REFERENCES, MAX_TRANSFORMS
 from cius_pt.signature.xml.names import ds, text
 from cius_pt.signature.xml.refusal import Refused, broken, malformed
 from cius_pt.signature.xml.transforms import Nodes
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.signature.xml.source import Source

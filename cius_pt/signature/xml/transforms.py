@@ -10,7 +10,7 @@ here by their text; every other expression, and every other transform, is unsupp
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -30,6 +30,7 @@ from cius_pt.signature.xml.names import (
 )
 from cius_pt.signature.xml.refusal import Refused
 from cius_pt.signature.xml.source import Path
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

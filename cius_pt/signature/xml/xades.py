@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from asn1crypto import core, tsp, x509
@@ -21,6 +20,7 @@ from cius_pt.signature.xml import algorithms
 from cius_pt.signature.xml.encoded import decoded
 from cius_pt.signature.xml.names import OBJECT, XADES, ds, text
 from cius_pt.signature.xml.refusal import Refused, malformed
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.errors import UnreadableDocument
@@ -17,6 +16,7 @@ from cius_pt.findings import Severity
 from cius_pt.testing.fake_ilink import facts, replies, states, views, webhooks
 from cius_pt.testing.fake_ilink.wire import JSON, Answer, BadForm, Form, Request
 from cius_pt.testing.fake_ilink.world import new_id
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
+
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from cius_pt.errors import InvalidValue
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,6 @@ True
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from cius_pt.testing.fake_ilink import router, states, webhooks
@@ -22,6 +21,7 @@ from cius_pt.testing.fake_ilink.settings import Settings
 from cius_pt.testing.fake_ilink.store import Store
 from cius_pt.testing.fake_ilink.transport import Listener
 from cius_pt.testing.fake_ilink.world import World
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

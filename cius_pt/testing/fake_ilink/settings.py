@@ -8,11 +8,12 @@ is a field here, with a default, so that a client can be tried against each read
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from cius_pt.errors import InvalidValue
 from cius_pt.findings import Report
+from cius_pt.values import dataclass
 
 CLIENT_ID: Final = "fake-client"
 CLIENT_SECRET: Final = "fake-client-secret"  # noqa: S105 - no secret: a local server

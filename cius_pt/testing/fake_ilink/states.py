@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.errors import InvalidValue
 from cius_pt.testing.fake_ilink import webhooks
 from cius_pt.testing.fake_ilink.clock import stamp
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

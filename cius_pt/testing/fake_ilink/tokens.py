@@ -12,12 +12,12 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from cius_pt.testing.fake_ilink import replies
 from cius_pt.testing.fake_ilink.settings import Entity
 from cius_pt.testing.fake_ilink.wire import Answer, BadForm, Request, said
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.testing.fake_ilink.world import World

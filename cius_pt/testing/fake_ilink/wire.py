@@ -6,9 +6,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import parse_qsl
+
+from cius_pt.values import dataclass
 
 JSON: Final = "application/json"
 _INDEX: Final = re.compile(r"\[\d*\]$")

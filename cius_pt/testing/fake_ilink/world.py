@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import secrets
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from cius_pt.testing.fake_ilink.clock import Clock
 from cius_pt.testing.fake_ilink.settings import Entity, Settings
 from cius_pt.testing.fake_ilink.store import Store
+from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
     from cius_pt.testing.fake_ilink.settings import Quirks
