@@ -25,9 +25,10 @@ def rules(choice: str) -> Rules:
 
     A failure is not kept: who installs the rule set can go on in the same process.
     """
-    # What a name means hangs on two settings that a process can change.
+    # What a name means hangs on two settings that a process can change, and what a
+    # relative path means on a third.
     home = None if artefacts.is_path(choice) else artefacts.home()
-    key = choice if home else _real(choice), home
+    key = choice if home or choice.startswith(os.sep) else _real(choice), home
     loaded = _loaded.get(key)
     if loaded is None:
         with _lock:

@@ -37,6 +37,7 @@ class Root:
     namespace: str
     children: tuple[Node, ...]
     by_tag: dict[str, tuple[Node, ...]]
+    sole: dict[str, Node]
 
     @property
     def tag(self) -> str:
@@ -46,8 +47,13 @@ class Root:
 
 def root(name: str, namespace: str, *children: Node) -> Root:
     """Return the row of a document element."""
+    by_tag = _by_tag(children)
     return Root(
-        name=name, namespace=namespace, children=children, by_tag=_by_tag(children)
+        name=name,
+        namespace=namespace,
+        children=children,
+        by_tag=by_tag,
+        sole=_sole(by_tag),
     )
 
 
@@ -137,6 +143,8 @@ class Node:
     """One row of the table; see the module for its kinds.
 
     `simple`: what there is to know of a term that comes once, for a field of its owner.
+    `by_tag` has the rows of its children that an element may be of, the one with a
+    condition first; `sole` those that come once, alone and unconditionally.
     """
 
     tag: str
@@ -155,6 +163,7 @@ class Node:
     when: Callable[[etree._Element], bool] | None = None
     fields: frozenset[str] = frozenset()
     by_tag: dict[str, tuple[Node, ...]]
+    sole: dict[str, Node]
     by_name: dict[str, Attribute]
     simple: Simple | None = None
 
@@ -165,10 +174,12 @@ def _make(
     attributes: tuple[Attribute, ...] = (),
     **row: Any,
 ) -> Node:
+    by_tag = _by_tag(children)
     return Node(
         tag=clark(tag),
         children=children,
-        by_tag=_by_tag(children),
+        by_tag=by_tag,
+        sole=_sole(by_tag),
         attributes=attributes,
         by_name={attribute.name: attribute for attribute in attributes},
         **row,
@@ -181,6 +192,14 @@ def _by_tag(children: tuple[Node, ...]) -> dict[str, tuple[Node, ...]]:
     for child in sorted(children, key=lambda child: child.when is None):
         by_tag[child.tag] = (*by_tag.get(child.tag, ()), child)
     return by_tag
+
+
+def _sole(by_tag: dict[str, tuple[Node, ...]]) -> dict[str, Node]:
+    return {
+        tag: rows[0]
+        for tag, rows in by_tag.items()
+        if len(rows) == 1 and not rows[0].many and rows[0].when is None
+    }
 
 
 AttributeRow = Attribute | tuple[str, str, str, "Lexical"]

@@ -29,7 +29,7 @@ from cius_pt.ubl.trusted import needed, trusted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cius_pt.ubl.binding import Attribute, Node
+    from cius_pt.ubl.binding import Attribute, Node, Root
     from cius_pt.ubl.lexical import Lexical
     from cius_pt.ubl.sink import Spot, Where
 
@@ -79,7 +79,7 @@ class _Reader:
         root = self._document.root
         table = CREDIT_NOTE if self._document.kind == "CreditNote" else INVOICE
         sink = Sink(Invoice, 0)
-        self._children(root, table.by_tag, sink)
+        self._children(root, table, sink)
         self._attributes(root, 0, {}, sink)
         invoice = self._make(sink, table.children)
         places = self._document.locations(number for number, _ in self._findings)
@@ -96,31 +96,31 @@ class _Reader:
         return tuple(xmlio.at(places[number], name) for number, name in self._unread)
 
     def _children(  # noqa: C901, PLR0912 - the loop in which a reading spends its time
-        self,
-        parent: etree._Element,
-        by_tag: dict[str, tuple[Node, ...]],
-        sink: Sink,
+        self, parent: etree._Element, table: Node | Root, sink: Sink
     ) -> None:
         """Read the children of an element.
 
         Nearly all of a document is terms in their usual form: they are read here, and
         what there is more to say of by `_child`.
         """
+        sole = table.sole
         seen: set[Node] = set()
         steps = self.steps
         for child in parent[:]:  # type: ignore[index] # the stubs know no slice
-            for node in by_tag.get(child.tag, ()):
-                if (node.many or node not in seen) and (
-                    node.when is None or node.when(child)
-                ):
-                    break
-            else:
-                # The tag of a comment or an instruction is a function.
-                if isinstance(child.tag, str):
-                    self._number += 1
-                    self._unread.append((self._number, ""))
-                    self._number += elements_in(child)
-                continue
+            node = sole.get(child.tag)
+            if node is None or node in seen:
+                for node in table.by_tag.get(child.tag, ()):
+                    if (node.many or node not in seen) and (
+                        node.when is None or node.when(child)
+                    ):
+                        break
+                else:
+                    # The tag of a comment or an instruction is a function.
+                    if isinstance(child.tag, str):
+                        self._number += 1
+                        self._unread.append((self._number, ""))
+                        self._number += elements_in(child)
+                    continue
             seen.add(node)
             number = self._number = self._number + 1
             row = node.simple
@@ -165,7 +165,7 @@ class _Reader:
                 self.steps += (number, (sink, "", None, node.bt), None)
             if len(child) == 0:
                 self._unread.append((number, ""))
-            self._children(child, node.by_tag, sink)
+            self._children(child, node, sink)
             if child.items():
                 self._attributes(child, number, {}, sink)
         else:
@@ -239,7 +239,7 @@ class _Reader:
         sink = Sink(node.model, number, owner, name, index)
         if child.items():
             self._attributes(child, number, node.by_name, sink)
-        self._children(child, node.by_tag, sink)
+        self._children(child, node, sink)
         if node.text_field is not None:
             inner = sink, node.text_field, None, node.bt
             text = self._text(child, number, node, inner)
