@@ -407,3 +407,26 @@ def test_streams_that_are_not_there_are_passed_over(
     streams.tell("b")
     streams.flush()
     streams.let_go()
+
+
+_GARBAGE = """
+import gc, sys
+from cius_pt.cli import main
+
+usual = gc.get_threshold()
+main(["nif", "123456789"])
+assert gc.get_threshold() == usual, "a caller's own collector was changed"
+sys.argv = ["cius-pt", "nif", "123456789"]
+main()
+assert gc.get_threshold() > usual
+held = [[] for _ in range(2 * gc.get_threshold()[0])]
+assert gc.get_threshold() == usual
+assert gc.callbacks == []
+"""
+
+
+def test_garbage_is_collected_as_usual_when_there_may_be_some() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _GARBAGE], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
