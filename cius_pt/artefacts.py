@@ -19,8 +19,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import platformdirs
-
 from cius_pt.circumstances import told
 from cius_pt.errors import ArtefactError
 from cius_pt.store import discard, store
@@ -149,6 +147,9 @@ def home() -> Path:
 
 @lru_cache(maxsize=8)
 def _usual(*_deciding: str | None) -> Path:
+    # Late: who has chosen a folder does not need to know the platform's.
+    import platformdirs  # noqa: PLC0415
+
     try:
         return Path(platformdirs.user_data_dir("cius-pt", appauthor=False))
     except RuntimeError:  # no HOME, and nobody of this user id is known
@@ -169,6 +170,8 @@ def cache_folder() -> Path:
     """Return where what can be made again is kept: it can be thrown away."""
     if os.environ.get("CIUS_PT_HOME"):
         return home() / "cache"
+    import platformdirs  # noqa: PLC0415 - late, as above
+
     try:
         return Path(platformdirs.user_cache_dir("cius-pt", appauthor=False))
     except RuntimeError:  # as above: it is made again each time

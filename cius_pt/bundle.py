@@ -13,8 +13,6 @@ import io
 import os
 import posixpath
 import stat
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -28,6 +26,7 @@ from cius_pt.xmlio import cut, tree
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from urllib.request import OpenerDirector
+    from zipfile import ZipInfo
 
     from lxml import etree
 
@@ -166,6 +165,10 @@ def _of_bytes(data: bytes, origin: str) -> Bundle:
     if not data.startswith(b"PK"):
         name = posixpath.basename(urlsplit(origin).path) or "rules.sch"
         return Bundle(origin=origin, schematrons=(name,), read={name: data}.__getitem__)
+    # Late: most rule sets do not come in an archive.
+    import zipfile  # noqa: PLC0415
+    import zlib  # noqa: PLC0415
+
     try:
         files = dict(_unzipped(data, origin))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
@@ -178,6 +181,8 @@ def _of_bytes(data: bytes, origin: str) -> Bundle:
 
 def _unzipped(data: bytes, origin: str) -> Iterator[tuple[str, bytes]]:
     """Yield the files of a .zip; sizes are measured, not believed."""
+    import zipfile  # noqa: PLC0415 - late, as above
+
     total, seen = 0, set()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
@@ -201,7 +206,7 @@ def _unzipped(data: bytes, origin: str) -> Iterator[tuple[str, bytes]]:
             yield member.filename, content
 
 
-def _require_harmless(member: zipfile.ZipInfo, origin: str) -> None:
+def _require_harmless(member: ZipInfo, origin: str) -> None:
     name = member.filename
     mode = member.external_attr >> 16
     if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
