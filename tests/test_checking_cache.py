@@ -78,7 +78,7 @@ def test_a_damaged_translation_is_made_anew(
     home: Path, rules: str, damage: str
 ) -> None:
     fired(rules)
-    (kept,) = (home / "cache").iterdir()
+    (kept,) = translations(home / "cache")
     good = kept.read_bytes()
     # Changed so that it would pass every document.
     passing = good.replace(b"1 = 2", b"1 = 1")
@@ -98,7 +98,7 @@ def test_a_damaged_translation_is_made_anew(
 
 def test_a_whole_file_with_another_content_is_made_anew(home: Path, rules: str) -> None:
     fired(rules)
-    (kept,) = (home / "cache").iterdir()
+    (kept,) = translations(home / "cache")
     good = kept.read_bytes()
     for content in (b"[]", b"{}", json.dumps({"xslt": 1}).encode(), b"no JSON"):
         digest = hashlib.sha256(content).hexdigest().encode()
