@@ -29,14 +29,16 @@ class _Gate:
     """Counts who is inside; closed while somebody forks."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition(threading.Lock())
+        # Entered and left for every document: a condition takes longer than its lock.
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._inside = 0
         self._forking = 0
         self._here = threading.local()
 
     def enter(self, *, wait: bool) -> None:
         depth = getattr(self._here, "depth", 0)
-        with self._changed:
+        with self._lock:
             # Who is inside already must be able to finish.
             while wait and self._forking and not depth:
                 self._changed.wait()
@@ -45,7 +47,7 @@ class _Gate:
 
     def leave(self) -> None:
         self._here.depth -= 1
-        with self._changed:
+        with self._lock:
             self._inside -= 1
             if self._forking:
                 self._changed.notify_all()
@@ -53,12 +55,12 @@ class _Gate:
     def close(self) -> bool:
         """Wait until nobody else is inside; whether that was so in time."""
         mine = getattr(self._here, "depth", 0)
-        with self._changed:
+        with self._lock:
             self._forking += 1
             return self._changed.wait_for(lambda: self._inside <= mine, _PATIENCE)
 
     def open(self) -> None:
-        with self._changed:
+        with self._lock:
             self._forking -= 1
             self._changed.notify_all()
 

@@ -24,6 +24,8 @@ def stray_base64(document: XmlDocument) -> Iterator[Overlooked]:
     if name.encode() not in document.utf8:
         return
     for element in document.root.iter(f"{{{CBC}}}{name}"):
+        if document.octets(element) is not None:
+            continue
         content = "".join(map(str, element.itertext())).encode()
         stray = content.translate(None, _BASE64 + b" \t\r\n")
         if stray:

@@ -24,7 +24,7 @@ from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity, outcome_of
 from cius_pt.overlooked import repeated_ids, stray_base64
-from cius_pt.xmlio import CAC, CBC, at, cut, display_name, parser_options, tree, xpath
+from cius_pt.xmlio import CAC, CBC, at, cut, display_name, parser_options, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,10 +45,9 @@ _DSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
 # Each error costs some 400 bytes in libxml2's log; beyond this we stop counting.
 _MAX_COUNTED: Final = 100_000
 _PIECE: Final = 32 * 1024
-# Nothing of up to 64 KiB has so many elements. Most of what is longer, but not of many
-# lines, is so by its attachments.
-_LONG: Final = "boolean(/descendant::*[16384])"
-_SHORT: Final = 64 * 1024
+# An element has one or two tags. What is long, but has few of them, is so by its
+# attachments.
+_MANY_TAGS: Final = 32 * 1024
 
 _TYPES: Final = etree.ErrorTypes
 _SCHEMA_DOMAIN: Final = etree.ErrorDomains.SCHEMASV
@@ -306,13 +305,11 @@ def _count(document: XmlDocument, validator: etree.XMLSchema) -> int:
 
 
 def _is_clear(document: XmlDocument, validator: etree.XMLSchema) -> bool:
-    """Whether a short document is valid beyond doubt; False says nothing.
+    """Whether a document of few elements is valid beyond doubt; False says nothing.
 
     The tree of a signed one is left alone: libxml2 would enter its IDs in it.
     """
-    if len(document.utf8) > _SHORT and xpath(_LONG)(document.root):
-        return False
-    if document.signed:
+    if document.signed or document.utf8.count(b"<") > _MANY_TAGS:
         return False
     # A validator has one log of errors for all threads.
     with _lock:

@@ -21,6 +21,7 @@ from lxml import etree
 from cius_pt.encoding import cut, decoded, fail
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Finding, Location
+from cius_pt.octets import octets
 from cius_pt.places import (
     CAC,
     CBC,
@@ -120,6 +121,9 @@ class XmlDocument:
         default_factory=dict, init=False, repr=False
     )
     _located: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    _octets: dict[etree._Element, bytes] = field(
+        default_factory=dict, init=False, repr=False
+    )
     signed: bool = field(init=False)
     """Whether anything of XMLDSig is in it."""
 
@@ -170,6 +174,19 @@ class XmlDocument:
             if path in self._located:
                 return self.element(self._located[path])
         return element_at(self.root, xpath.partition("/@")[0])
+
+    def octets(self, element: etree._Element) -> bytes | None:
+        """Return the bytes of an element in base64, decoded once for all who ask.
+
+        None when its text is none, or does not stand alone in it.
+        """
+        found = self._octets.get(element)
+        if found is None and len(element) == 0:
+            try:
+                found = self._octets[element] = octets(element.text or "")
+            except ValueError:
+                return None
+        return found
 
     def _all(self) -> list[etree._Element]:
         """Return all elements, in document order, made once."""

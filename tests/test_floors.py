@@ -75,6 +75,7 @@ SIBLINGS = {
     ("xmlio", "encoding"),
     ("xmlio", "errors"),
     ("xmlio", "findings"),
+    ("xmlio", "octets"),
     ("xmlio", "places"),
     ("xmlio", "prolog"),
     ("fetch", "errors"),

@@ -331,8 +331,7 @@ def test_the_tree_is_clear_when_the_bytes_are(
     whole = schema._whole(document.kind)  # noqa: SLF001 - the two ways inside
     clear = schema._is_clear(document, whole)  # noqa: SLF001
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "_SHORT", 0)
-        patch.setattr(schema, "_LONG", "boolean(/*)")
+        patch.setattr(schema, "_MANY_TAGS", 0)
         assert not schema._is_clear(document, whole)  # noqa: SLF001
         assert clear is (schema._count(document, whole) == 0)  # noqa: SLF001
 

@@ -83,7 +83,8 @@ def _may_be_signed(document: XmlDocument) -> bool:
         return False
     return any(
         # What cannot be decoded is looked at by those who say so.
-        (octets := decoded(text(element))) is None or _has_byte_range(octets)
+        (octets := document.octets(element) or decoded(text(element))) is None
+        or _has_byte_range(octets)
         for element in document.root.iter(f"{{{CBC}}}{_EMBEDDED}")
     )
 

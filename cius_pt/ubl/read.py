@@ -20,6 +20,7 @@ from cius_pt.findings import Finding, Location, Severity
 from cius_pt.model.document import Invoice
 from cius_pt.model.types import MOST_DIGITS
 from cius_pt.ubl.binding import CURRENCY, clark, content, elements_in, term_of
+from cius_pt.ubl.lexical import Binary
 from cius_pt.ubl.reading import Reading
 from cius_pt.ubl.sink import Sink, path_of
 from cius_pt.ubl.table import CREDIT_NOTE, INVOICE
@@ -251,6 +252,8 @@ class _Reader:
         self, child: etree._Element, number: int, node: Node, where: Where
     ) -> Any:
         assert node.form is not None  # noqa: S101 - terms have a form
+        if type(node.form) is Binary and (given := self._document.octets(child)):
+            return given
         text = content(child)
         if not text:
             self._unread.append((number, ""))
