@@ -575,3 +575,15 @@ def test_every_rule_id_is_used_and_every_used_one_is_listed() -> None:
     used = set(re.findall(r"CP-XML-\d\d", text.replace(table, "")))
     assert used == set(xmlio.RULES)
     assert places.PREFIXES["cac"] == CAC
+
+
+def test_an_attachment_is_decoded_once_if_its_text_stands_alone() -> None:
+    document = xmlio.parse(f'<Invoice xmlns="{xmlio.INVOICE}"/>'.encode())
+    whole, split, none = (
+        etree.fromstring(f"<a>{text}</a>") for text in ("QU JD", "QU<!-- -->JD", "Q")
+    )
+    found = document.octets(whole)
+    assert found == b"ABC"
+    assert document.octets(whole) is found
+    assert document.octets(split) is None
+    assert document.octets(none) is None

@@ -267,12 +267,7 @@ class _Reader:
             value, shown = form.parsed(text)
         except ValueError as error:
             self._unread.append((number, attribute))
-            self._find(
-                spot,
-                UNREADABLE,
-                Severity.FATAL,
-                f"{_cut(text)}: {error}",
-            )
+            self._find(spot, UNREADABLE, Severity.FATAL, f"{_cut(text)}: {error}")
             return None
         if len(text) > MOST_DIGITS and type(value) is Decimal:
             where[0].doubted = True
