@@ -56,6 +56,8 @@ def explain_totals(invoice: Invoice) -> tuple[Sum, ...]:
 
 def disagreements(invoice: Invoice) -> Iterator[Sum]:
     """Yield the totals of `explain_totals` that do not agree; hardly any does not."""
+    if _agree(invoice):
+        return
     lines = (
         _line_claim(line, index)
         for index, line in enumerate(invoice.lines)
@@ -65,6 +67,40 @@ def disagreements(invoice: Invoice) -> Iterator[Sum]:
         _, _, stated, decimals, parts = claim
         if stated is not None and _computed(decimals, parts) != stated:
             yield _sum(claim)
+
+
+def _agree(invoice: Invoice) -> bool:
+    """Whether all totals agree beyond doubt; False says nothing.
+
+    Of the usual invoice, with one subtotal for each VAT of its lines and nothing added
+    or taken off below them, no total has to be put into words.
+    """
+    stated = invoice.totals
+    if stated is None or stated.allowances or stated.charges:
+        return False
+    if invoice.allowance_charges:
+        return False
+    taxable: dict[object, Decimal] = {}
+    for line in invoice.lines:
+        if line.net_amount is None or not _is_exact(line):
+            return False
+        key = vat_key(line.vat)
+        taxable[key] = total((taxable.get(key, ZERO), line.net_amount))
+    lines, taxes = total(taxable.values()), ZERO
+    for entry in stated.vat_breakdown:
+        amount = taxable.pop(vat_key(entry), None)
+        tax = cents(percentage(entry.taxable, entry.rate))
+        if amount is None or cents(amount) != entry.taxable or tax != entry.tax:
+            return False
+        taxes = total((taxes, tax))
+    due = (stated.with_vat, -(invoice.prepaid or ZERO), invoice.rounding or ZERO)
+    return (
+        cents(lines) == stated.lines
+        and cents(stated.lines) == stated.without_vat
+        and taxes == stated.vat
+        and cents(total((stated.without_vat, stated.vat))) == stated.with_vat
+        and cents(total(due)) == stated.due
+    )
 
 
 def _claims(invoice: Invoice) -> tuple[_Claim, ...]:

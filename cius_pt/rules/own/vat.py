@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cius_pt import tax_place
 from cius_pt.codes import table
 from cius_pt.money import ZERO
-from cius_pt.pt.vat import Level
+from cius_pt.pt.vat import Level, Region
 from cius_pt.rules.own.remark import Remark
 
 if TYPE_CHECKING:
@@ -75,13 +75,20 @@ class _Place:
     """Where and when an invoice is taxed, worked out once for all its rates."""
 
     def __init__(self, invoice: Invoice) -> None:
-        days = tax_place.days(invoice)
-        self.levels = tax_place.levels(days)
-        self.regions = tax_place.regions(invoice)
-        # Whether the rates of every region are verified for all days that may count.
-        self.certain = tax_place.verified(
-            days
-        ) and not tax_place.corrects_an_undated_invoice(invoice)
+        self._invoice = invoice
+        self._days = tax_place.days(invoice)
+        self.levels = tax_place.levels(self._days)
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """Which there may be; the mainland is always one."""
+        return tax_place.regions(self._invoice)
+
+    @cached_property
+    def certain(self) -> bool:
+        """Whether all rates are verified for all days that may count."""
+        undated = tax_place.corrects_an_undated_invoice(self._invoice)
+        return tax_place.verified(self._days) and not undated
 
 
 def _rate(place: _Place, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]:
@@ -89,6 +96,11 @@ def _rate(place: _Place, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]
     said = f"{vat.category} {rate} %"
     if vat.category in _NOTHING:
         yield Remark(rule="CP-VAT-04", path=path, detail=said)
+        return
+    wanted = _LEVELS.get(vat.category)
+    # Nearly every rate is that of the mainland, and it is then good wherever it is.
+    usual = place.levels[Region.MAINLAND].get(rate)
+    if usual is not None and wanted in {None, usual}:
         return
     if not place.certain:
         return
@@ -99,7 +111,6 @@ def _rate(place: _Place, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]
     elif not any(here):
         names = ", ".join(region.value for region, level in found.items() if level)
         yield Remark(rule="CP-VAT-02", path=path, detail=f"{said}: {names}")
-    wanted = _LEVELS.get(vat.category)
     if wanted is not None and any(here) and wanted not in here:
         yield Remark(rule="CP-VAT-03", path=path, detail=said)
 
