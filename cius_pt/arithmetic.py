@@ -6,7 +6,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cius_pt.money import CENT, ZERO, cents, percentage, product, rounded, total
+from cius_pt.agreement import agree, decimals_of, line_agrees
+from cius_pt.money import CENT, ZERO, cents, percentage, rounded, total
 from cius_pt.pricing import net_amount, signed, worth
 from cius_pt.subtotals import Group, groups_of, taxable_of, vat_key
 from cius_pt.totals import with_totals
@@ -56,12 +57,12 @@ def explain_totals(invoice: Invoice) -> tuple[Sum, ...]:
 
 def disagreements(invoice: Invoice) -> Iterator[Sum]:
     """Yield the totals of `explain_totals` that do not agree; hardly any does not."""
-    if _agree(invoice):
+    if agree(invoice):
         return
     lines = (
         _line_claim(line, index)
         for index, line in enumerate(invoice.lines)
-        if not _is_exact(line)
+        if not line_agrees(line)
     )
     for claim in (*lines, *_claims(invoice)):
         _, _, stated, decimals, parts = claim
@@ -69,54 +70,8 @@ def disagreements(invoice: Invoice) -> Iterator[Sum]:
             yield _sum(claim)
 
 
-def _agree(invoice: Invoice) -> bool:
-    """Whether all totals agree beyond doubt; False says nothing.
-
-    Of the usual invoice, with one subtotal for each VAT of its lines and nothing added
-    or taken off below them, no total has to be put into words.
-    """
-    stated = invoice.totals
-    if stated is None or stated.allowances or stated.charges:
-        return False
-    if invoice.allowance_charges:
-        return False
-    taxable: dict[object, Decimal] = {}
-    for line in invoice.lines:
-        if line.net_amount is None or not _is_exact(line):
-            return False
-        key = vat_key(line.vat)
-        taxable[key] = total((taxable.get(key, ZERO), line.net_amount))
-    lines, taxes = total(taxable.values()), ZERO
-    for entry in stated.vat_breakdown:
-        amount = taxable.pop(vat_key(entry), None)
-        tax = cents(percentage(entry.taxable, entry.rate))
-        if amount is None or cents(amount) != entry.taxable or tax != entry.tax:
-            return False
-        taxes = total((taxes, tax))
-    due = (stated.with_vat, -(invoice.prepaid or ZERO), invoice.rounding or ZERO)
-    return (
-        cents(lines) == stated.lines
-        and cents(stated.lines) == stated.without_vat
-        and taxes == stated.vat
-        and cents(total((stated.without_vat, stated.vat))) == stated.with_vat
-        and cents(total(due)) == stated.due
-    )
-
-
 def _claims(invoice: Invoice) -> tuple[_Claim, ...]:
     return (*_vat_claims(invoice), *_document_claims(invoice))
-
-
-def _is_exact(line: Line) -> bool:
-    """Whether what a line states is quantity × price to the last digit.
-
-    It is then the same when rounded to as many decimals as it has.
-    """
-    return (
-        (line.base_quantity is None or line.base_quantity == 1)
-        and not line.allowance_charges
-        and line.net_amount == product(line.quantity, line.net_price)
-    )
 
 
 def _line_claim(line: Line, index: int) -> _Claim:
@@ -126,7 +81,7 @@ def _line_claim(line: Line, index: int) -> _Claim:
     """
     path = f"lines[{index}]"
     stated = line.net_amount
-    decimals = 2 if stated is None else max(2, -int(stated.as_tuple().exponent))
+    decimals = 2 if stated is None else decimals_of(stated)
     worth_of = (f"{path}.quantity × net_price", worth(line, decimals))
     parts = worth_of, *signed(line.allowance_charges, path)
     return "BT-131", f"{path}.net_amount", stated, decimals, parts

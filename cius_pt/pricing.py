@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cius_pt.errors import InvalidValue
-from cius_pt.money import cents, product, quotient, rounded, total
+from cius_pt.money import product, quotient, rounded, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ def signed(
     )
 
 
-def net_amount(line: Line) -> Decimal:
-    """Return BT-131 to the cent: worth + charges − allowances."""
-    changes = (amount for _, amount in signed(line.allowance_charges))
-    return cents(total((worth(line), *changes)))
+def net_amount(line: Line, decimals: int = 2) -> Decimal:
+    """Return BT-131: worth + charges − allowances, rounded."""
+    changes = (x.amount if x.charge else -x.amount for x in line.allowance_charges)
+    return rounded(total((worth(line, decimals), *changes)), decimals)

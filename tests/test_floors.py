@@ -38,6 +38,7 @@ FLOORS = (
     ("model",),  # 3: the model
     (  # 4: sums
         "arithmetic",
+        "agreement",
         "totals",
         "gross",
         "subtotals",
@@ -102,6 +103,9 @@ SIBLINGS = {
     ("totals", "pricing"),
     ("totals", "subtotals"),
     ("subtotals", "pricing"),
+    ("agreement", "pricing"),
+    ("agreement", "subtotals"),
+    ("arithmetic", "agreement"),
     ("arithmetic", "pricing"),
     ("arithmetic", "subtotals"),
     ("arithmetic", "totals"),

@@ -4,33 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from cius_pt.arithmetic import Sum, disagreements, explain_totals
+from cius_pt.arithmetic import explain_totals
 from cius_pt.errors import InvalidValue
-from cius_pt.model import AllowanceCharge, Invoice, Line, Totals, Vat, VatBreakdown
-from cius_pt.testing.strategies import credit_notes, invoices
+from cius_pt.model import Line, Totals, Vat
 from cius_pt.totals import with_totals
 from tests import samples
-from tests.profiles import DRAWN
-
-D = Decimal
-NOR = Vat.normal(23)
-EXEMPT = Vat.exempt("M07")
-BARE = Vat(category="ISE", rate=D(0))
-
-
-def line(quantity: str, price: str, vat: Vat = NOR, **more: Any) -> Line:
-    return samples.line(quantity=D(quantity), net_price=D(price), vat=vat, **more)
-
-
-def change(amount: str, vat: Vat | None = None, *, charge: bool = False) -> Any:
-    return AllowanceCharge(charge=charge, amount=D(amount), reason="x", vat=vat)
+from tests.adding import BARE, EXEMPT, NOR, D, change, disagreeing, line
 
 
 def added_up(*lines: Line, **changes: Any) -> Totals:
@@ -251,113 +234,6 @@ def test_a_single_subtotal_has_not_lost_half_a_cent(stated: str, agrees: bool) -
     changed = replace(invoice, totals=replace(invoice.totals, vat_breakdown=breakdown))
     found = [entry.bt for entry in disagreeing(changed)]
     assert ("BT-116" not in found) is agrees
-
-
-def disagreeing(invoice: Invoice) -> list[Sum]:
-    found = [entry for entry in explain_totals(invoice) if not entry.agrees]
-    assert list(disagreements(invoice)) == found
-    return found
-
-
-# What makes a line, and what is nearly it: the law is about the last digit.
-_AMOUNTS = st.decimals(-9, 9, places=2) | st.decimals(-9, 9, places=4)
-
-
-@DRAWN
-@given(invoices() | credit_notes(), st.data())
-def test_what_disagrees_is_what_does_not_agree(
-    invoice: Invoice, data: st.DataObject
-) -> None:
-    changes: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
-        {},
-        optional={
-            "quantity": _AMOUNTS,
-            "net_price": _AMOUNTS,
-            "base_quantity": st.sampled_from([None, D(1), D("1.00"), D(0), D(3)]),
-            "net_amount": st.none() | _AMOUNTS,
-        },
-    )
-    lines = tuple(replace(line, **data.draw(changes)) for line in invoice.lines)
-    changed = replace(invoice, lines=lines)
-    disagreeing(changed)
-    if all(line.base_quantity != 0 for line in lines):
-        disagreeing(with_totals(replace(changed, totals=None)))
-
-
-@pytest.mark.parametrize(
-    ("names", "said"),
-    [
-        ("lines", ["BT-106", "BT-109"]),
-        ("allowances", ["BT-107", "BT-109"]),
-        ("charges", ["BT-108", "BT-109"]),
-        ("without_vat", ["BT-109", "BT-112"]),
-        ("vat", ["BT-110", "BT-112"]),
-        ("with_vat", ["BT-112", "BT-115"]),
-        ("due", ["BT-115"]),
-        # What comes after a wrong total may go on from it.
-        ("lines without_vat with_vat due", ["BT-106"]),
-        ("without_vat with_vat due", ["BT-109"]),
-        ("vat with_vat due", ["BT-110"]),
-        ("with_vat due", ["BT-112"]),
-    ],
-)
-def test_a_total_that_is_a_cent_off_does_not_agree(names: str, said: list[str]) -> None:
-    invoice = of_two_rates()
-    assert invoice.totals is not None
-    off: dict[str, Any] = {
-        name: (getattr(invoice.totals, name) or D(0)) + D("0.01")
-        for name in names.split()
-    }
-    changed = replace(invoice, totals=replace(invoice.totals, **off))
-    assert [each.bt for each in disagreeing(changed)] == said
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"prepaid": D("0.01")}, ["BT-115"]),
-        ({"rounding": D("0.01")}, ["BT-115"]),
-        ({"allowance_charges": (change("0.01", NOR),)}, ["BT-116"]),
-    ],
-)
-def test_what_the_totals_leave_out_does_not_agree(
-    changes: dict[str, Any], said: list[str]
-) -> None:
-    invoice = replace(of_two_rates(), **changes)
-    assert [each.bt for each in disagreeing(invoice)] == said
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ([{"tax": D("4.61")}, {}], ["BT-117", "BT-110"]),
-        ([{"taxable": D("20.01")}, {}], ["BT-116"]),
-        ([{"rate": D(22)}, {}], ["BT-116"]),
-        ([{}, {"scheme": "OTH"}], ["BT-116"]),
-        ([{}, {"exemption_code": "M01"}], ["BT-116"]),
-        ([{}, {}, {}], ["BT-116"]),
-        ([{}], []),
-    ],
-)
-def test_subtotals_are_those_of_the_lines(
-    changes: list[dict[str, Any]], said: list[str]
-) -> None:
-    invoice = of_two_rates()
-    assert invoice.totals is not None
-    normal, exempt = invoice.totals.vat_breakdown
-    breakdown = tuple(map(replaced, (normal, exempt, exempt), changes))
-    changed = replace(invoice, totals=replace(invoice.totals, vat_breakdown=breakdown))
-    assert [each.bt for each in disagreeing(changed)] == said
-
-
-def replaced(entry: VatBreakdown, changes: dict[str, Any]) -> VatBreakdown:
-    return replace(entry, **changes)
-
-
-def of_two_rates() -> Invoice:
-    invoice = samples.invoice(lines=(line("2", "10"), line("1", "5", EXEMPT)))
-    assert disagreeing(invoice) == []
-    return invoice
 
 
 def test_every_sum_names_its_parts() -> None:
