@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cius_pt.xmlio import CBC, DS, cut, display_name
+from cius_pt.xmlio import DS, cut, display_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,19 +20,16 @@ Overlooked = tuple[int, str, str | None, str]
 
 def stray_base64(document: XmlDocument) -> Iterator[Overlooked]:
     """Yield attachments with characters outside base64, which libxml2 passes over."""
-    name = "EmbeddedDocumentBinaryObject"
-    if name.encode() not in document.utf8:
-        return
-    for element in document.root.iter(f"{{{CBC}}}{name}"):
+    for element in document.attached:
         if document.octets(element) is not None:
             continue
         content = "".join(map(str, element.itertext())).encode()
         stray = content.translate(None, _BASE64 + b" \t\r\n")
         if stray:
-            first = stray.decode()[0]
+            name, first = display_name(str(element.tag)), stray.decode()[0]
             message = (
-                f"Element 'cbc:{name}': the character {first!r} cannot stand in a "
-                "value of the type 'xs:base64Binary'."
+                f"Element '{name}': the character {first!r} cannot stand in a value of "
+                "the type 'xs:base64Binary'."
             )
             yield document.index_of(element), "CP-XSD-02", None, message
 

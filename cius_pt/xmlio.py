@@ -98,6 +98,7 @@ RULES: Final[Mapping[str, str]] = {
 """Every rule id of this module with its meaning; ids are never renumbered."""
 
 _OF_A_SIGNATURE: Final = f"{{{DS}}}*"
+_ATTACHED: Final = "EmbeddedDocumentBinaryObject"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,10 +127,16 @@ class XmlDocument:
     )
     signed: bool = field(init=False)
     """Whether anything of XMLDSig is in it."""
+    attached: tuple[etree._Element, ...] = field(init=False, repr=False)
+    """The elements that hold attachments in base64, wherever they stand."""
 
     def __post_init__(self) -> None:
         signed = next(self.root.iter(_OF_A_SIGNATURE), None) is not None
         object.__setattr__(self, "signed", signed)
+        # Most documents have none, and a text is searched sooner than a tree.
+        some = _ATTACHED.encode() in self.utf8
+        attached = self.root.iter(f"{{{CBC}}}{_ATTACHED}") if some else ()
+        object.__setattr__(self, "attached", tuple(attached))
 
     def element(self, index: int) -> etree._Element:
         """Return the element number `index` in document order, counted from 0.

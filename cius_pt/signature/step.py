@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cius_pt.findings import Check, Finding, Outcome, outcome_of
 from cius_pt.signature.xml.encoded import decoded
-from cius_pt.signature.xml.names import CBC, text
+from cius_pt.signature.xml.names import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,6 @@ _ESCAPED: Final = re.compile(rb"#(?:42|79|74|65|52|61|6[eE]|67)")
 _BYTE_RANGE: Final = re.compile(
     b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in _NAME)
 )
-_EMBEDDED: Final = "EmbeddedDocumentBinaryObject"
 
 
 def check(document: XmlDocument) -> Check:
@@ -77,15 +76,11 @@ def _may_be_signed(document: XmlDocument) -> bool:
     that no filter can hide, as it gives the bytes that are signed (ISO 32000-1,
     12.8.1); its name may be written with escapes (7.3.5).
     """
-    if document.signed:
-        return True
-    if _EMBEDDED.encode() not in document.utf8:
-        return False
-    return any(
+    return document.signed or any(
         # What cannot be decoded is looked at by those who say so.
         (octets := document.octets(element) or decoded(text(element))) is None
         or _has_byte_range(octets)
-        for element in document.root.iter(f"{{{CBC}}}{_EMBEDDED}")
+        for element in document.attached
     )
 
 
