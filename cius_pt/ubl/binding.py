@@ -16,17 +16,21 @@ rows of a *part* belong to an object of the owner's that has no element to itsel
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
 from lxml import etree
 
+from cius_pt.model.types import MOST_DIGITS
 from cius_pt.ubl.lexical import Lexical, Text
 from cius_pt.values import dataclass
 from cius_pt.xmlio import CAC, CBC
 
 _PREFIXES = {"cac": CAC, "cbc": CBC}
+# How many texts of one row are kept with their values.
+_MOST_KNOWN = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +40,8 @@ class Root:
     name: str
     namespace: str
     children: tuple[Node, ...]
-    by_tag: dict[str, tuple[Node, ...]]
-    sole: dict[str, Node]
+    once: dict[str, Node]
+    others: dict[str, tuple[Node, ...]]
 
     @property
     def tag(self) -> str:
@@ -47,13 +51,13 @@ class Root:
 
 def root(name: str, namespace: str, *children: Node) -> Root:
     """Return the row of a document element."""
-    by_tag = _by_tag(children)
+    once, others = _by_tag(children)
     return Root(
         name=name,
         namespace=namespace,
         children=children,
-        by_tag=by_tag,
-        sole=_sole(by_tag),
+        once=once,
+        others=others,
     )
 
 
@@ -129,13 +133,33 @@ class Simple:
     """A term in its usual form: an element with text and no attribute.
 
     `form` is None when the value is the text, whatever that is. An `amount` has one
-    attribute, the currency of the document.
+    attribute, the currency of the document. `known` are short texts of it that have
+    been read, in the notation of the format: rates, units and prices come again.
     """
 
     field: str
     bt: str | None
     form: Lexical | None
     amount: bool
+    known: dict[str, Any] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def value(self, text: str) -> Any:
+        """Return the value of a text as the format writes it; None for any other."""
+        assert self.form is not None  # noqa: S101 - the caller asked
+        try:
+            value, shown = self.form.parsed(text)
+        except ValueError:
+            return None
+        if shown != text:
+            return None
+        # A longer one may be more than the model takes, which is found each time.
+        if len(text) <= MOST_DIGITS:
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            self.known[text] = value
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -143,8 +167,8 @@ class Node:
     """One row of the table; see the module for its kinds.
 
     `simple`: what there is to know of a term that comes once, for a field of its owner.
-    `by_tag` has the rows of its children that an element may be of, the one with a
-    condition first; `sole` those that come once, alone and unconditionally.
+    `once` has the rows of its children that come once, alone and unconditionally;
+    `others` the rows that an element may be of, the one with a condition first.
     """
 
     tag: str
@@ -162,8 +186,8 @@ class Node:
     part_model: type | None = None
     when: Callable[[etree._Element], bool] | None = None
     fields: frozenset[str] = frozenset()
-    by_tag: dict[str, tuple[Node, ...]]
-    sole: dict[str, Node]
+    once: dict[str, Node]
+    others: dict[str, tuple[Node, ...]]
     by_name: dict[str, Attribute]
     simple: Simple | None = None
 
@@ -174,32 +198,32 @@ def _make(
     attributes: tuple[Attribute, ...] = (),
     **row: Any,
 ) -> Node:
-    by_tag = _by_tag(children)
+    once, others = _by_tag(children)
     return Node(
         tag=clark(tag),
         children=children,
-        by_tag=by_tag,
-        sole=_sole(by_tag),
+        once=once,
+        others=others,
         attributes=attributes,
         by_name={attribute.name: attribute for attribute in attributes},
         **row,
     )
 
 
-def _by_tag(children: tuple[Node, ...]) -> dict[str, tuple[Node, ...]]:
-    by_tag: dict[str, tuple[Node, ...]] = {}
+def _by_tag(
+    children: tuple[Node, ...],
+) -> tuple[dict[str, Node], dict[str, tuple[Node, ...]]]:
+    """Return the rows that come once, alone and unconditionally, and the others."""
+    rows: dict[str, tuple[Node, ...]] = {}
     # A row with a condition is asked before the one that takes every element.
     for child in sorted(children, key=lambda child: child.when is None):
-        by_tag[child.tag] = (*by_tag.get(child.tag, ()), child)
-    return by_tag
-
-
-def _sole(by_tag: dict[str, tuple[Node, ...]]) -> dict[str, Node]:
-    return {
-        tag: rows[0]
-        for tag, rows in by_tag.items()
-        if len(rows) == 1 and not rows[0].many and rows[0].when is None
+        rows[child.tag] = (*rows.get(child.tag, ()), child)
+    once = {
+        tag: node
+        for tag, (node, *more) in rows.items()
+        if not more and not node.many and node.when is None
     }
+    return once, {tag: rows[tag] for tag in rows.keys() - once.keys()}
 
 
 AttributeRow = Attribute | tuple[str, str, str, "Lexical"]

@@ -12,19 +12,14 @@ import datetime as dt
 import re
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Protocol
 
-from cius_pt.money import ZERO
 from cius_pt.octets import octets
 from cius_pt.values import dataclass
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 # A number of which only the decimals have to be counted: zeros and sign are canonical.
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)\.([0-9]+)")
-# Numbers up to this length are kept once they have been read: rates, units and prices
-# come again and again.
-_SHORT = 24
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHITE = " \t\r\n"
 
@@ -109,10 +104,9 @@ class Number:
 
     def parsed(self, text: str) -> tuple[Decimal, str]:
         """Return the number and its own notation."""
-        if len(text) <= _SHORT:
-            value, decimals = _short(text)
-            if self.least <= decimals <= self.most:
-                return value, text
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None and self.least <= len(plain[1]) <= self.most:
+            return Decimal(text), text
         value = self.read(text)
         return value, self.show(value)
 
@@ -132,13 +126,6 @@ class Number:
         if self.ceiling is not None and value > self.ceiling:
             return f"{shown} is above {self.ceiling}; give it in per cent"
         return None
-
-
-@lru_cache(maxsize=4_096)
-def _short(text: str) -> tuple[Decimal, int]:
-    """Return a number and how many decimals it has; -1 if it is not in plain form."""
-    plain = _PLAIN.fullmatch(text)
-    return (ZERO, -1) if plain is None else (Decimal(text), len(plain[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,13 +104,13 @@ class _Reader:
         Nearly all of a document is terms in their usual form: they are read here, and
         what there is more to say of by `_child`.
         """
-        sole = table.sole
+        once = table.once.copy()  # the rows of which no element has come yet
         seen: set[Node] = set()
-        steps = self.steps
+        amount, steps = self._amount, self.steps
         for child in parent[:]:  # type: ignore[index] # the stubs know no slice
-            node = sole.get(child.tag)
-            if node is None or node in seen:
-                for node in table.by_tag.get(child.tag, ()):
+            node = once.pop(child.tag, None)
+            if node is None:
+                for node in table.others.get(child.tag, ()):
                     if (node.many or node not in seen) and (
                         node.when is None or node.when(child)
                     ):
@@ -122,7 +122,7 @@ class _Reader:
                         self._unread.append((self._number, ""))
                         self._number += elements_in(child)
                     continue
-            seen.add(node)
+                seen.add(node)
             number = self._number = self._number + 1
             row = node.simple
             if row is None:
@@ -132,7 +132,7 @@ class _Reader:
             if (
                 not text
                 or len(child)
-                or (child.items() != self._amount if row.amount else child.items())
+                or (child.items() != amount if row.amount else child.items())
             ):
                 self._child(child, number, node, sink)
                 continue
@@ -140,15 +140,14 @@ class _Reader:
             if row.form is None:
                 here.fields[row.field] = text
             else:
-                try:
-                    value, shown = row.form.parsed(text)
-                except ValueError:
-                    shown = None
-                if shown != text:
-                    self._child(child, number, node, sink)
-                    continue
-                if len(text) > MOST_DIGITS:
-                    here.doubted = True
+                value = row.known.get(text)
+                if value is None:
+                    value = row.value(text)
+                    if value is None:
+                        self._child(child, number, node, sink)
+                        continue
+                    if len(text) > MOST_DIGITS:
+                        here.doubted = True
                 here.fields[row.field] = value
             if steps is not None:
                 steps += (number, here, row)

@@ -71,11 +71,13 @@ def test_a_number_that_no_amount_needs_is_still_refused(tag: str, length: int) -
     root = etree.fromstring(write(invoice_sample()))
     element = next(root.iter(f"{{*}}{tag}"))
     element.text = "9" * length + ".00"
-    reading = read(etree.tostring(root, encoding="UTF-8"))
-    too_long = [x for x in reading.findings if "more than 20 digits" in x.message]
-    assert bool(too_long) is (length > 20)
-    assert {x.rule for x in too_long} <= {UNREADABLE}
-    assert reading.complete is (length <= 20)
+    document = etree.tostring(root, encoding="UTF-8")
+    # The second time its text may be known.
+    for reading in (read(document), read(document)):
+        too_long = [x for x in reading.findings if "more than 20 digits" in x.message]
+        assert bool(too_long) is (length > 20)
+        assert {x.rule for x in too_long} <= {UNREADABLE}
+        assert reading.complete is (length <= 20)
 
 
 @pytest.mark.parametrize("table", [INVOICE, CREDIT_NOTE], ids=lambda table: table.name)
