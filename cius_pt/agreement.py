@@ -11,15 +11,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cius_pt.money import ZERO, cents, percentage, product, total
-from cius_pt.pricing import net_amount
-from cius_pt.subtotals import vat_key
+from cius_pt.pricing import line_amount, net_amount, signed_amount, sum_of
+from cius_pt.subtotals import CHARGED, vat_key
 
 if TYPE_CHECKING:
     from cius_pt.model import Invoice, Line, Totals, VatBreakdown
 
 _ONE = Decimal(1)
-# What may not say why it is not charged, so that it is clear what it belongs to.
-_CHARGED = frozenset({"S", "AA"})
 
 
 def agree(invoice: Invoice) -> bool:
@@ -31,10 +29,7 @@ def agree(invoice: Invoice) -> bool:
     stated = invoice.totals
     if stated is None or not all(map(line_agrees, invoice.lines)):
         return False
-    amounts = [
-        net_amount(line) if line.net_amount is None else line.net_amount
-        for line in invoice.lines
-    ]
+    amounts = list(map(line_amount, invoice.lines))
     taxable = _taxable(invoice, amounts)
     return (
         taxable is not None
@@ -75,10 +70,9 @@ def _taxable(
         if item.vat is None:
             continue
         key = vat_key(item.vat)
-        if key[0] not in _CHARGED:
+        if key[0] not in CHARGED:
             return None
-        amount = item.amount if item.charge else -item.amount
-        found.setdefault(key, []).append(amount)
+        found.setdefault(key, []).append(signed_amount(item))
     return found
 
 
@@ -96,19 +90,15 @@ def _subtotals_agree(
 
 def _totals_agree(invoice: Invoice, stated: Totals) -> bool:
     """Whether BT-107 to BT-115 are what is stated below each of them."""
+    items = invoice.allowance_charges
     allowances, charges = stated.allowances, stated.charges
     off, on = -(allowances or ZERO), charges or ZERO
     paid, rounding = -(invoice.prepaid or ZERO), invoice.rounding or ZERO
     return (
-        (allowances is None or allowances == _sum_of(invoice, charge=False))
-        and (charges is None or charges == _sum_of(invoice, charge=True))
+        (allowances is None or allowances == (sum_of(items, charge=False) or ZERO))
+        and (charges is None or charges == (sum_of(items, charge=True) or ZERO))
         and cents(total((stated.lines, on, off))) == stated.without_vat
         and cents(total(entry.tax for entry in stated.vat_breakdown)) == stated.vat
         and cents(total((stated.without_vat, stated.vat))) == stated.with_vat
         and cents(total((stated.with_vat, paid, rounding))) == stated.due
     )
-
-
-def _sum_of(invoice: Invoice, *, charge: bool) -> Decimal:
-    items = invoice.allowance_charges
-    return cents(total(item.amount for item in items if item.charge is charge))

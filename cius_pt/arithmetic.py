@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cius_pt.agreement import agree, decimals_of, line_agrees
 from cius_pt.money import CENT, ZERO, cents, percentage, rounded, total
-from cius_pt.pricing import net_amount, signed, worth
-from cius_pt.subtotals import Group, groups_of, taxable_of, vat_key
+from cius_pt.pricing import line_amount, signed, worth
+from cius_pt.subtotals import CHARGED, Group, groups_of, taxable_of, vat_key
 from cius_pt.totals import with_totals
 from cius_pt.values import dataclass
 
@@ -144,7 +144,7 @@ def _open(invoice: Invoice) -> list[tuple[str, Decimal, str]]:
         for item in invoice.allowance_charges
         if item.vat is not None and (key := vat_key(item.vat))[3] is None
     ]
-    return [kind for kind in dict.fromkeys(kinds) if kind[0] not in {"S", "AA"}]
+    return [kind for kind in dict.fromkeys(kinds) if kind[0] not in CHARGED]
 
 
 def _lost_in_rounding(
@@ -216,7 +216,7 @@ def _document_claims(invoice: Invoice) -> tuple[_Claim, ...]:
     lines = tuple(
         (
             f"lines[{index}].net_amount",
-            net_amount(line) if line.net_amount is None else line.net_amount,
+            line_amount(line),
         )
         for index, line in enumerate(invoice.lines)
     )

@@ -26,7 +26,7 @@ from cius_pt.money import (
     rounded,
     total,
 )
-from cius_pt.pricing import priced
+from cius_pt.pricing import priced, signed_amount
 from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def net_of_vat(invoice: Invoice) -> Invoice:
         for index, line in enumerate(invoice.lines)
     ]
     for index, item in enumerate(invoice.allowance_charges):
-        amount = item.amount if item.charge else -item.amount
+        amount = signed_amount(item)
         rate = _rate(item, index)
         shares.append(_Share(rate=rate, gross=amount, net=ZERO, movable=False))
     rounding = _split(shares)
@@ -105,8 +105,8 @@ def _rate(item: AllowanceCharge, index: int) -> Decimal:
 
 
 def _gross(line: Line, index: int) -> Decimal:
-    signed = (x.amount if x.charge else -x.amount for x in line.allowance_charges)
-    return total((priced(line, f"lines[{index}]"), *signed))
+    changes = map(signed_amount, line.allowance_charges)
+    return total((priced(line, f"lines[{index}]"), *changes))
 
 
 def _without(amount: Decimal, rate: Decimal) -> Decimal:
@@ -145,7 +145,7 @@ def _level(members: list[_Share], missing: Decimal) -> None:
 
 def _line(line: Line, share: _Share) -> Line:
     items = tuple(_item(item, share.rate) for item in line.allowance_charges)
-    signed = (item.amount if item.charge else -item.amount for item in items)
+    signed = map(signed_amount, items)
     target = total((share.net, *(-amount for amount in signed)))
     base = line.base_quantity or Decimal(1)
     price = rounded(_without(line.net_price, share.rate), _PRICE_DECIMALS)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cius_pt.errors import InvalidValue
-from cius_pt.money import product, quotient, rounded, total
+from cius_pt.money import cents, product, quotient, rounded, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +37,11 @@ def priced(line: Line, path: str) -> Decimal:
     return worth(line)
 
 
+def signed_amount(item: AllowanceCharge) -> Decimal:
+    """Return what it changes: a charge adds, an allowance takes off."""
+    return item.amount if item.charge else -item.amount
+
+
 def signed(
     items: Iterable[AllowanceCharge], path: str = ""
 ) -> tuple[tuple[str, Decimal], ...]:
@@ -45,7 +50,7 @@ def signed(
     return tuple(
         (
             f"{path}{dot}allowance_charges[{index}].amount",
-            item.amount if item.charge else -item.amount,
+            signed_amount(item),
         )
         for index, item in enumerate(items)
     )
@@ -53,5 +58,16 @@ def signed(
 
 def net_amount(line: Line, decimals: int = 2) -> Decimal:
     """Return BT-131: worth + charges − allowances, rounded."""
-    changes = (x.amount if x.charge else -x.amount for x in line.allowance_charges)
+    changes = map(signed_amount, line.allowance_charges)
     return rounded(total((worth(line, decimals), *changes)), decimals)
+
+
+def line_amount(line: Line) -> Decimal:
+    """Return BT-131 as it is stated, or to the cent where nothing is stated."""
+    return net_amount(line) if line.net_amount is None else line.net_amount
+
+
+def sum_of(items: Iterable[AllowanceCharge], *, charge: bool) -> Decimal | None:
+    """Return BT-108, the sum of the charges, or BT-107; None where there are none."""
+    amounts = [item.amount for item in items if item.charge is charge]
+    return cents(total(amounts)) if amounts else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cius_pt.model import Vat, VatBreakdown
 from cius_pt.money import ZERO, cents, percentage, total
-from cius_pt.pricing import net_amount, signed
+from cius_pt.pricing import line_amount, signed
 from cius_pt.values import dataclass
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ _FAMILIES = {
     "E": "E",
     "ISE": "E",
 }
-
+# The families that are taxed and have no reason why not: of their amounts it is always
+# clear which subtotal they belong to.
+CHARGED = frozenset({"S", "AA"})
 
 _Key = tuple[str, Decimal, str, tuple[str | None, str | None] | None]
 
@@ -43,7 +45,7 @@ def vat_key(vat: Vat | VatBreakdown) -> _Key:
     family = _FAMILIES.get(vat.category, vat.category)
     code, text = vat.exemption_code, vat.exemption_reason
     reason = (code, None) if code else (None, text) if text else None
-    if family in {"S", "AA"}:
+    if family in CHARGED:
         reason = None
     return family, vat.rate or ZERO, vat.scheme, reason
 
@@ -53,7 +55,7 @@ def groups_of(invoice: Invoice) -> list[Group]:
     groups: dict[_Key, Group] = {}
     for index, line in enumerate(invoice.lines):
         path = f"lines[{index}].net_amount"
-        amount = net_amount(line) if line.net_amount is None else line.net_amount
+        amount = line_amount(line)
         key = vat_key(line.vat)
         if key not in groups:
             groups[key] = Group(line.vat, [])

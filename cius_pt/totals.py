@@ -15,12 +15,10 @@ from cius_pt.errors import InvalidValue
 from cius_pt.gross import net_of_vat
 from cius_pt.model import Totals
 from cius_pt.money import ZERO, cents, total
-from cius_pt.pricing import net_amount, priced
+from cius_pt.pricing import net_amount, priced, sum_of
 from cius_pt.subtotals import breakdown, groups_of, vat_key
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from cius_pt.model import Invoice, Line
 
 
@@ -87,8 +85,8 @@ def _totals(invoice: Invoice) -> Totals:
             )
     entries = tuple(breakdown(group) for group in groups_of(invoice))
     lines = cents(total(line.net_amount or ZERO for line in invoice.lines))
-    allowances = _of(invoice, charge=False)
-    charges = _of(invoice, charge=True)
+    allowances = sum_of(invoice.allowance_charges, charge=False)
+    charges = sum_of(invoice.allowance_charges, charge=True)
     without_vat = total((lines, charges or ZERO, -(allowances or ZERO)))
     vat = total(entry.tax for entry in entries)
     with_vat = total((without_vat, vat))
@@ -103,8 +101,3 @@ def _totals(invoice: Invoice) -> Totals:
         due=cents(due),
         vat_breakdown=entries,
     )
-
-
-def _of(invoice: Invoice, *, charge: bool) -> Decimal | None:
-    amounts = [x.amount for x in invoice.allowance_charges if x.charge is charge]
-    return cents(total(amounts)) if amounts else None

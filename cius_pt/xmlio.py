@@ -61,6 +61,7 @@ __all__ = [
     "canonical",
     "cut",
     "display_name",
+    "embedded",
     "opened",
     "parse",
     "parser_options",
@@ -98,7 +99,7 @@ RULES: Final[Mapping[str, str]] = {
 """Every rule id of this module with its meaning; ids are never renumbered."""
 
 _OF_A_SIGNATURE: Final = f"{{{DS}}}*"
-_ATTACHED: Final = "EmbeddedDocumentBinaryObject"
+_EMBEDDED: Final = "EmbeddedDocumentBinaryObject"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,10 +134,7 @@ class XmlDocument:
     def __post_init__(self) -> None:
         signed = next(self.root.iter(_OF_A_SIGNATURE), None) is not None
         object.__setattr__(self, "signed", signed)
-        # Most documents have none, and a text is searched sooner than a tree.
-        some = _ATTACHED.encode() in self.utf8
-        attached = self.root.iter(f"{{{CBC}}}{_ATTACHED}") if some else ()
-        object.__setattr__(self, "attached", tuple(attached))
+        object.__setattr__(self, "attached", tuple(embedded(self.utf8, self.root)))
 
     def element(self, index: int) -> etree._Element:
         """Return the element number `index` in document order, counted from 0.
@@ -201,6 +199,13 @@ class XmlDocument:
             # Assigned in one step: two threads make equal lists, neither a mixed one.
             self._elements[:] = self.root.iter(etree.Element)
         return self._elements
+
+
+def embedded(utf8: bytes, root: etree._Element) -> Iterable[etree._Element]:
+    """Return the elements with attachments in base64, of a text and its tree."""
+    # Most documents have none, and a text is searched sooner than a tree.
+    some = _EMBEDDED.encode() in utf8
+    return root.iter(f"{{{CBC}}}{_EMBEDDED}") if some else ()
 
 
 def parse(data: bytes, *, limit: int = MAX_BYTES) -> XmlDocument:

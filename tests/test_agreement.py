@@ -38,6 +38,9 @@ def test_what_disagrees_is_what_does_not_agree(
     )
     lines = tuple(replace(line, **data.draw(changes)) for line in invoice.lines)
     changed = replace(invoice, lines=lines)
+    if data.draw(st.booleans()) and invoice.totals is not None:
+        totals = replace(invoice.totals, lines=data.draw(_AMOUNTS))
+        changed = replace(changed, totals=totals)
     disagreeing(changed)
     if all(line.base_quantity != 0 for line in lines):
         disagreeing(with_totals(replace(changed, totals=None)))

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from cius_pt.findings import Finding
     from cius_pt.signature.store import TrustStore
 
-_EMBEDDED: Final = f"{{{CBC}}}EmbeddedDocumentBinaryObject"
 _SELLER: Final = (
     f"{{{xmlio.CAC}}}AccountingSupplierParty/{{{xmlio.CAC}}}Party/"
     f"{{{xmlio.CAC}}}PartyTaxScheme/{{{CBC}}}CompanyID"
@@ -123,9 +122,8 @@ def _attachments(
     """Return the reports on the PDFs of an invoice, by name."""
     found: list[tuple[str, SignatureReport]] = []
     findings: list[Finding] = []
-    if _EMBEDDED.rpartition("}")[2].encode() not in source.utf8:
-        return (), ()
-    for number, element in enumerate(source.root.iter(_EMBEDDED), start=1):
+    attached = xmlio.embedded(source.utf8, source.root)
+    for number, element in enumerate(attached, start=1):
         if number > MAX_ATTACHMENTS:
             message = f"Only the first {MAX_ATTACHMENTS} attachments are looked at."
             findings.append(_weighed("CP-SIG-02", message, element, asked))

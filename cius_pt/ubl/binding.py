@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Protocol
 
 from lxml import etree
@@ -337,13 +336,13 @@ def constant(path: str, text: str) -> Node:
 def tagged(row: Node, rule: Tagged) -> Node:
     """Return the repeated `row` with `rule` between it and the owner's fields."""
     fields = frozenset(rule.fields)
-    return replace(row, many=True, simple=None, tagged=rule, fields=fields)
+    return dataclasses.replace(row, many=True, simple=None, tagged=rule, fields=fields)
 
 
 def part(field: str, model: type, *children: Node) -> tuple[Node, ...]:
     """Return rows whose values belong to the object in `field`, without an element."""
     return tuple(
-        replace(
+        dataclasses.replace(
             child,
             part=field,
             part_model=model,

@@ -92,15 +92,15 @@ class _Place:
 
 
 def _rate(place: _Place, vat: Vat | VatBreakdown, path: str) -> Iterator[Remark]:
-    rate, path = vat.rate or ZERO, f"{path}.rate"
-    said = f"{vat.category} {rate} %"
-    if vat.category in _NOTHING:
-        yield Remark(rule="CP-VAT-04", path=path, detail=said)
-        return
-    wanted = _LEVELS.get(vat.category)
-    # Nearly every rate is that of the mainland, and it is then good wherever it is.
+    rate, wanted = vat.rate or ZERO, _LEVELS.get(vat.category)
     usual = place.levels[Region.MAINLAND].get(rate)
-    if usual is not None and wanted in {None, usual}:
+    nothing = vat.category in _NOTHING
+    # Nearly every rate is that of the mainland, and it is then good wherever it is.
+    if not nothing and usual is not None and wanted in {None, usual}:
+        return
+    path, said = f"{path}.rate", f"{vat.category} {rate} %"
+    if nothing:
+        yield Remark(rule="CP-VAT-04", path=path, detail=said)
         return
     if not place.certain:
         return
