@@ -309,7 +309,10 @@ def _is_clear(document: XmlDocument, validator: etree.XMLSchema) -> bool:
 
     The tree of a signed one is left alone: libxml2 would enter its IDs in it.
     """
-    if document.signed or document.utf8.count(b"<") > _MANY_TAGS:
+    text = document.utf8
+    # Of a text that is shorter than the limit there is nothing to count.
+    many = len(text) > _MANY_TAGS and text.count(b"<") > _MANY_TAGS
+    if document.signed or many:
         return False
     # A validator has one log of errors for all threads.
     with _lock:
