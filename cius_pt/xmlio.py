@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from dataclasses import field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from cius_pt import libxml2
 from cius_pt.encoding import cut, decoded, fail
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Finding, Location
+from cius_pt.libxml2 import MOST_LIMITED, parser_options
 from cius_pt.octets import octets
 from cius_pt.places import (
     CAC,
@@ -79,9 +80,6 @@ MAX_DEPTH: Final = 256
 # bytes ("<a/>" sixteen million times) would take gigabytes.
 MAX_TAGS: Final = 4_000_000
 MAX_ATTRIBUTES: Final = 1_000_000
-# Above this size libxml2 needs its own limits off: one text could reach 10,000,000
-# bytes, which is its XML_MAX_TEXT_LENGTH. Ours stay on.
-_LIBXML2_LIMIT: Final = 10_000_000
 
 RULES: Final[Mapping[str, str]] = {
     "CP-XML-01": "the document is larger than the byte limit",
@@ -285,19 +283,6 @@ def at(place: Location, attribute: str | None) -> Location:
 # --- the tree ----------------------------------------------------------------------
 
 
-def parser_options(size: int) -> dict[str, bool]:
-    """Return the options with which any lxml parser here is made."""
-    return {
-        "resolve_entities": False,
-        "no_network": True,
-        "load_dtd": False,
-        "dtd_validation": False,
-        "recover": False,
-        "collect_ids": False,
-        "huge_tree": size > _LIBXML2_LIMIT,
-    }
-
-
 @cache
 def xpath(expression: str) -> etree.XPath:
     """Return a compiled expression; the only ones that may be kept, see below."""
@@ -308,28 +293,10 @@ def xpath(expression: str) -> etree.XPath:
 _TOO_DEEP: Final = f"boolean({'/*' * (MAX_DEPTH + 1)})"
 
 
-_kept: Final = threading.local()
-
-
-def _parser(size: int) -> etree.XMLParser:
-    """Return a parser for so many bytes; threads keep one each for usual documents.
-
-    Making one takes a fifth of the time that a short invoice does. lxml locks a parser
-    while it reads: threads that shared one would wait for each other.
-    """
-    if size > _LIBXML2_LIMIT:
-        return etree.XMLParser(encoding="utf-8", **parser_options(size))  # type: ignore[arg-type]
-    parser: etree.XMLParser | None = getattr(_kept, "parser", None)
-    if parser is None:
-        parser = etree.XMLParser(encoding="utf-8", **parser_options(0))  # type: ignore[arg-type]
-        _kept.parser = parser
-    return parser
-
-
 def _tree(utf8: bytes) -> etree._Element:
     """Return the root of the tree, or say why libxml2 refused the document."""
     try:
-        root = etree.fromstring(utf8, _parser(len(utf8)))
+        root = libxml2.read(utf8)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         reason = re.sub(r", line \d+, column \d+$", "", error.msg or "no element")
@@ -337,21 +304,11 @@ def _tree(utf8: bytes) -> etree._Element:
             fail("CP-XML-09", _nesting(), line, column)
         reason = f"not well-formed: {cut(reason)}"
         fail("CP-XML-04", reason, line or None, column or None)
-    unbounded = len(utf8) > _LIBXML2_LIMIT or not _refuses_depth()
+    # It has had our limit for long, but it is its own.
+    unbounded = len(utf8) > MOST_LIMITED or not libxml2.refuses(MAX_DEPTH + 1)
     if unbounded and xpath(_TOO_DEEP)(root):
         fail("CP-XML-09", _nesting())
     return root
-
-
-@cache
-def _refuses_depth() -> bool:
-    """Whether this libxml2 has our limit; it has had it for long, but it is its own."""
-    deep = b"<a>" * (MAX_DEPTH + 1) + b"</a>" * (MAX_DEPTH + 1)
-    try:
-        etree.fromstring(deep, _parser(0))
-    except etree.XMLSyntaxError:
-        return True
-    return False
 
 
 def _nesting() -> str:

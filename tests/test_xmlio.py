@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from cius_pt import encoding, places, prolog, xmlio
+from cius_pt import encoding, libxml2, places, prolog, xmlio
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Location, Severity
 from cius_pt.xmlio import CAC, CBC, INVOICE, XmlDocument, canonical, parse
@@ -247,10 +247,10 @@ def test_the_limit_of_nesting_is_exact(
     if not bounded:
         # A libxml2 that has no limit of its own, or a higher one.
         endless = etree.XMLParser(huge_tree=True)
-        monkeypatch.setattr(xmlio, "_parser", lambda _size: endless)
-    xmlio._refuses_depth.cache_clear()  # noqa: SLF001 - it is asked once
-    request.addfinalizer(xmlio._refuses_depth.cache_clear)  # noqa: SLF001
-    assert xmlio._refuses_depth() is bounded  # noqa: SLF001
+        monkeypatch.setattr(libxml2, "_parser", lambda _size: endless)
+    libxml2.refuses.cache_clear()  # it is asked once
+    request.addfinalizer(libxml2.refuses.cache_clear)
+    assert libxml2.refuses(xmlio.MAX_DEPTH + 1) is bounded
 
     assert parse(nested(xmlio.MAX_DEPTH)).kind == "Invoice"
     assert refused(nested(xmlio.MAX_DEPTH + 1)).rule == "CP-XML-09"
