@@ -118,7 +118,7 @@ class Asked:
 def _checked(data: bytes, asked: Asked) -> Report:
     begin = time.perf_counter()
     try:
-        document = xmlio.parse(data)
+        document = xmlio.parse(data, blanks=False)
     except UnreadableDocument as error:
         return unreadable(error, asked, seconds=time.perf_counter() - begin)
     except Exception as error:  # noqa: BLE001 - unknown is never clean, nor a crash

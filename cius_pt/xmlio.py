@@ -97,7 +97,9 @@ RULES: Final[Mapping[str, str]] = {
 """Every rule id of this module with its meaning; ids are never renumbered."""
 
 _OF_A_SIGNATURE: Final = f"{{{DS}}}*"
+_SIGNATURES: Final = DS.encode()
 _EMBEDDED: Final = "EmbeddedDocumentBinaryObject"
+_ATTACHMENTS: Final = _EMBEDDED.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -130,8 +132,7 @@ class XmlDocument:
     """The elements that hold attachments in base64, wherever they stand."""
 
     def __post_init__(self) -> None:
-        signed = next(self.root.iter(_OF_A_SIGNATURE), None) is not None
-        object.__setattr__(self, "signed", signed)
+        object.__setattr__(self, "signed", _holds_signature(self.utf8, self.root))
         object.__setattr__(self, "attached", tuple(embedded(self.utf8, self.root)))
 
     def element(self, index: int) -> etree._Element:
@@ -199,16 +200,25 @@ class XmlDocument:
         return self._elements
 
 
+def _holds_signature(utf8: bytes, root: etree._Element) -> bool:
+    """Whether anything of XMLDSig is in a tree; its text is searched sooner."""
+    # The name of a namespace stands there as it is, unless references spell it.
+    some = _SIGNATURES in utf8 or b"&" in utf8
+    return some and next(root.iter(_OF_A_SIGNATURE), None) is not None
+
+
 def embedded(utf8: bytes, root: etree._Element) -> Iterable[etree._Element]:
     """Return the elements with attachments in base64, of a text and its tree."""
-    # Most documents have none, and a text is searched sooner than a tree.
-    some = _EMBEDDED.encode() in utf8
+    # Most documents have none.
+    some = _ATTACHMENTS in utf8
     return root.iter(f"{{{CBC}}}{_EMBEDDED}") if some else ()
 
 
-def parse(data: bytes, *, limit: int = MAX_BYTES) -> XmlDocument:
+def parse(data: bytes, *, limit: int = MAX_BYTES, blanks: bool = True) -> XmlDocument:
     """Read a UBL 2.1 invoice or credit note from bytes.
 
+    With `blanks` false the tree may lack the white space between tags, which is nothing
+    to those who ask for elements and their texts only.
     Raises `UnreadableDocument` with one of `RULES` for everything that cannot be
     read, and nothing else, whatever the bytes are.
     """
@@ -217,7 +227,7 @@ def parse(data: bytes, *, limit: int = MAX_BYTES) -> XmlDocument:
     if not usual(utf8):
         kind_of(root_of(utf8))
     try:
-        root = _tree(utf8)
+        root = _tree(utf8, blanks=blanks)
     except UnreadableDocument:
         # Of a web page it is no news that it is not well-formed.
         kind_of(root_of(utf8))
@@ -293,10 +303,10 @@ def xpath(expression: str) -> etree.XPath:
 _TOO_DEEP: Final = f"boolean({'/*' * (MAX_DEPTH + 1)})"
 
 
-def _tree(utf8: bytes) -> etree._Element:
+def _tree(utf8: bytes, *, blanks: bool = True) -> etree._Element:
     """Return the root of the tree, or say why libxml2 refused the document."""
     try:
-        root = libxml2.read(utf8)
+        root = libxml2.read(utf8, blanks=blanks)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         reason = re.sub(r", line \d+, column \d+$", "", error.msg or "no element")

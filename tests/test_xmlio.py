@@ -247,7 +247,8 @@ def test_the_limit_of_nesting_is_exact(
     if not bounded:
         # A libxml2 that has no limit of its own, or a higher one.
         endless = etree.XMLParser(huge_tree=True)
-        monkeypatch.setattr(libxml2, "_parser", lambda _size: endless)
+        monkeypatch.setattr(libxml2, "_parser", lambda _size, **_options: endless)
+        monkeypatch.setattr(libxml2, "_kept", threading.local())
     libxml2.refuses.cache_clear()  # it is asked once
     request.addfinalizer(libxml2.refuses.cache_clear)
     assert libxml2.refuses(xmlio.MAX_DEPTH + 1) is bounded
