@@ -11,8 +11,8 @@ the step that was run right behind it: `paired` is the median of these ratios.
 How a process happens to lie in memory moves both by 5 % for as long as it lives. So
 several are measured, one after the other: what is printed are medians over them, `from`
 and `to` the extremes of `paired`. The documents are our own and, where they are beside
-the checkout, the published ones: of 5 KiB, and the use cases of 90 KiB with their
-attachments.
+the checkout, the published ones: of 5 KiB, the use cases of 90 KiB with their
+attachments, and each of both once.
 
 Run it from the checkout: ``python -m benchmarks.check_warm [--rules PATH]``.
 """
@@ -43,9 +43,11 @@ PROCESSES = 7
 RUNS = 100
 EXAMPLES = ROOT.parent / "shared" / "examples"
 _SMALL = 8 * 1024
+_BOTH = "small", "use cases"
 
-# Least milliseconds of the whole and of its rules step, their ratio, that of pairs.
-_Times = tuple[float, float, float, float]
+# How many documents, least milliseconds of the whole and of its rules step, the ratio
+# of both, that of the pairs.
+_Row = tuple[int, float, float, float, float]
 
 
 def main() -> None:
@@ -56,22 +58,27 @@ def main() -> None:
     ) as pool:
         runs = list(pool.map(measured, [path] * PROCESSES))
     rows = []
-    for name, many in ((name, len(documents)) for name, documents in _documents()):
+    for name in runs[0]:
         columns = list(zip(*(run[name] for run in runs), strict=True))
         pairs = columns[-1]
-        rows.append((name, many, *map(median, columns), min(pairs), max(pairs)))
+        rows.append((name, *map(median, columns), min(pairs), max(pairs)))
     heads = ("documents", "n", "check ms", "rules ms", "ratio", "paired", "from", "to")
     table("check_warm", heads, rows)
 
 
-def measured(path: Path) -> dict[str, _Times]:
+def measured(path: Path) -> dict[str, _Row]:
     """Return what one process takes for each kind of document, on average."""
     rules = engine.load(path, "x")
+    times = {
+        name: [_of_one(data, rules, path) for data in documents]
+        for name, documents in _documents()
+    }
+    if _BOTH[0] in times:
+        times["published"] = [each for name in _BOTH for each in times[name]]
     found = {}
-    for name, documents in _documents():
-        times = [_of_one(data, rules, path) for data in documents]
-        whole, alone, paired = map(fmean, zip(*times, strict=True))
-        found[name] = whole, alone, whole / alone, paired
+    for name, each in times.items():
+        whole, alone, paired = map(fmean, zip(*each, strict=True))
+        found[name] = len(each), whole, alone, whole / alone, paired
     return found
 
 
@@ -83,8 +90,7 @@ def _documents() -> Iterator[tuple[str, list[bytes]]]:
     small = [data for data in unsigned if len(data) <= _SMALL]
     large = [data for data in unsigned if len(data) > _SMALL]
     if small and large:
-        yield "small", small
-        yield "use cases", large
+        yield from zip(_BOTH, (small, large), strict=True)
 
 
 def _is_unsigned_invoice(data: bytes) -> bool:
