@@ -33,15 +33,21 @@ if TYPE_CHECKING:
 
 VERSION = "2.1.1"  # the newest that phive-rules-cius-pt has
 _STOPPED = ("the rules broke off with an error", True, "")
+_PASSED_OVER = "CP-XSD-05"
 _NO_ID = "null"  # how an error of the stylesheet itself comes out of phive
 _ROOT = re.compile(r"\*:(\w+)\[namespace-uri\(\)='[^']*'\]")
 Verdict = tuple[bool, Counter[tuple[str, bool, str]]]
 
 
 def ours(report: Report) -> Verdict:
-    """Return what we say: whether the schema allows it, and the rules it breaks."""
+    """Return what we say: whether the schema allows it, and the rules it breaks.
+
+    What only a signature breaks we pass over and say so; the schema forbids it.
+    """
     steps = {step.name: step for step in report.checks}
-    return steps[SCHEMA].outcome is Outcome.PASSED, Counter(
+    schema = steps[SCHEMA]
+    passed_over = any(found.rule == _PASSED_OVER for found in schema.findings)
+    return schema.outcome is Outcome.PASSED and not passed_over, Counter(
         _STOPPED if found.rule == RULES_ABORTED else _known(found)
         for found in steps[RULES].findings
     )
