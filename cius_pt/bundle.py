@@ -173,6 +173,7 @@ def _of_bytes(data: bytes, origin: str) -> Bundle:
         files = dict(_unzipped(data, origin))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise ArtefactError(f"{origin} is a damaged ZIP archive: {error}") from error
+    # What zipfile raises for a compression it does not know, and for a password.
     except (NotImplementedError, RuntimeError) as error:
         raise ArtefactError(f"{origin}: cannot unpack this: {error}") from error
     names = sorted(name for name in files if name.lower().endswith(".sch"))

@@ -2,6 +2,7 @@
 """How libxml2 is asked for a tree: its options, its limits, the parsers of a thread.
 
 Whoever reads a document comes in by `cius_pt.xmlio`, which stands in front of this.
+What it has accepted, and what is our own, may be read here.
 """
 
 from __future__ import annotations

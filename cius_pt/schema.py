@@ -23,8 +23,9 @@ from lxml import etree
 from cius_pt import artefacts, narrow
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import Check, Finding, Location, Outcome, Severity, outcome_of
+from cius_pt.libxml2 import parser_options
 from cius_pt.overlooked import repeated_ids, stray_base64
-from cius_pt.xmlio import CAC, CBC, at, cut, display_name, parser_options, tree
+from cius_pt.xmlio import CAC, CBC, at, cut, display_name, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -21,7 +21,7 @@ from cius_pt import libxml2
 from cius_pt.encoding import cut, decoded, fail
 from cius_pt.errors import UnreadableDocument
 from cius_pt.findings import Finding, Location
-from cius_pt.libxml2 import MOST_LIMITED, parser_options
+from cius_pt.libxml2 import MOST_LIMITED
 from cius_pt.octets import octets
 from cius_pt.places import (
     CAC,
@@ -65,7 +65,6 @@ __all__ = [
     "embedded",
     "opened",
     "parse",
-    "parser_options",
     "tree",
 ]
 

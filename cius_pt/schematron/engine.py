@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from cius_pt import xmlio
+from cius_pt import libxml2, xmlio
 from cius_pt.encoding import decoded
 from cius_pt.errors import ArtefactError
 from cius_pt.findings import (
@@ -293,9 +293,7 @@ def _hit(sheet: Stylesheet, record: str) -> Hit:
 
 
 def _from_svrl(sheet: Stylesheet, output: str, utf8: bytes) -> Run:
-    options = xmlio.parser_options(len(utf8))
-    parser = etree.XMLParser(encoding="utf-8", **options)  # type: ignore[arg-type]
-    root = etree.fromstring(utf8, parser)
+    root = libxml2.read(utf8)
     numbers = {element: n for n, element in enumerate(root.iter("*"))}
     hits = []
     for found in svrl.parse(output.encode()):

@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from lxml import etree
-
-from cius_pt import xmlio
+from cius_pt import libxml2
 
 MAX_DIGITS: Final = 5_000
 
@@ -31,8 +29,7 @@ def endless(utf8: bytes) -> int | None:
     """
     if not _suspicious(utf8):
         return None
-    parser = etree.XMLParser(encoding="utf-8", **xmlio.parser_options(len(utf8)))  # type: ignore[arg-type]
-    for number, element in enumerate(etree.fromstring(utf8, parser).iter("*")):
+    for number, element in enumerate(libxml2.read(utf8).iter("*")):
         if any(map(_ENDLESS.search, map(str, element.attrib.values()))):
             return number
         leaf = next(element.iterchildren("*"), None) is None

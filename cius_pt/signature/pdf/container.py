@@ -185,6 +185,7 @@ def _verified(container: Container, leaf: Any, actual: bytes) -> tuple[bool, boo
             raise Refusal("CP-PSIG-12", message, sub=_Sub(sub)) from None
         message = f"The signed attributes contradict the signature: {why(error)}."
         raise Refusal("CP-PSIG-08", message) from None
+    # The first is what asn1crypto raises for an algorithm that it does not know.
     except (NotImplementedError, UnsupportedAlgorithm, ValueError):
         raise _unsupported(container.signature_algorithm) from None
     return bool(found[0]), bool(found[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from cius_pt import xmlio
+from cius_pt import libxml2, xmlio
 from cius_pt.errors import SignatureError
 from cius_pt.signature.filters import later_containers, signatures
 
@@ -22,9 +22,7 @@ def document(utf8: bytes, *, parallel: bool) -> bytes:
     the filters take away: other signatures and their containers.
     """
     # What the document declares of itself may be another encoding than what it is now.
-    options = xmlio.parser_options(len(utf8))
-    parser = etree.XMLParser(encoding="utf-8", **options)  # type: ignore[arg-type]
-    root = etree.fromstring(utf8, parser)
+    root = libxml2.read(utf8)
     if parallel:
         for element in [*signatures(root), *later_containers(root)]:
             _remove(element)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from cius_pt import xmlio
+from cius_pt import libxml2
 from cius_pt.signature.xml.names import EXC_C14N, XML
 from cius_pt.signature.xml.refusal import Refused
 from cius_pt.values import dataclass
@@ -116,9 +116,7 @@ def of_element(apex: etree._Element, method: Method, *, comments: bool) -> bytes
 
 def parsed(octets: bytes) -> etree._Element:
     """Return the root of a tree of octets that were serialised, or are to be XML."""
-    options = xmlio.parser_options(len(octets))
-    parser = etree.XMLParser(encoding="utf-8", **options)  # type: ignore[arg-type]
-    return etree.fromstring(octets, parser)
+    return libxml2.read(octets)
 
 
 def _inherited(apex: etree._Element, method: Method) -> dict[str, str]:

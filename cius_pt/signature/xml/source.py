@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
-from cius_pt import xmlio
+from cius_pt import libxml2, xmlio
 from cius_pt.signature.xml.limits import MAX_SWELL, Budget
 from cius_pt.signature.xml.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from lxml import etree
 
 Path = tuple[int, ...]
 """Where an element stands: the number of each child on the way down."""
@@ -98,9 +98,7 @@ class Source:
     def copy(self) -> etree._Element:
         """Return the root of a fresh tree of the same text."""
         self.budget.spend(len(self.utf8))
-        options = xmlio.parser_options(len(self.utf8))
-        parser = etree.XMLParser(encoding="utf-8", **options)  # type: ignore[arg-type]
-        return etree.fromstring(self.utf8, parser)
+        return libxml2.read(self.utf8)
 
     def without(self, removed: frozenset[Path], apex: Path = ()) -> etree._Element:
         """Return the element at `apex` of a copy from which these are taken out."""
